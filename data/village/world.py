@@ -1,0 +1,96 @@
+"""Who lives in the village, and what there is. The world is fixed: a fact here is true in every piece."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    """A villager. `name` may be a title ("the king"); pronouns follow from `female`."""
+
+    name: str
+    female: bool
+    age: int
+    trade: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def Name(self) -> str:
+        return self.name[0].upper() + self.name[1:]
+
+    @property
+    def he(self) -> str:
+        return "she" if self.female else "he"
+
+    @property
+    def He(self) -> str:
+        return "She" if self.female else "He"
+
+    @property
+    def him(self) -> str:
+        return "her" if self.female else "him"
+
+    @property
+    def his(self) -> str:
+        return "her" if self.female else "his"
+
+    @property
+    def His(self) -> str:
+        return "Her" if self.female else "His"
+
+    @property
+    def himself(self) -> str:
+        return "herself" if self.female else "himself"
+
+
+ADULTS = [
+    Person("Anna", True, 34, "baker"),
+    Person("Tom", False, 41, "fisher"),
+    Person("Ruth", True, 38, "teacher"),
+    Person("David", False, 52, "doctor"),
+    Person("Helen", True, 45, "miller"),
+    Person("Peter", False, 50, "farmer"),
+    Person("Clara", True, 29, "weaver"),
+    Person("Oskar", False, 47, "blacksmith"),
+    Person("Nina", True, 33, "nurse"),
+    Person("Samuel", False, 44, "carpenter"),
+    Person("Lucy", True, 31, "gardener"),
+    Person("Hugo", False, 58, "shepherd"),
+    Person("Grace", True, 60, "judge"),
+    Person("Felix", False, 27, "painter"),
+    Person("Ivy", True, 36, "tailor"),
+    Person("Marco", False, 39, "cook"),
+    Person("Julia", True, 26, "singer"),
+    Person("Leon", False, 30, "postman"),
+    Person("Martha", True, 55, "shopkeeper"),
+    Person("Arthur", False, 63, "clockmaker"),
+    Person("Rosa", True, 42, "beekeeper"),
+    Person("Victor", False, 49, "banker"),
+    Person("Ella", True, 28, "librarian"),
+    Person("Simon", False, 35, "ferryman"),
+    Person("Edith", True, 66, "potter"),
+    Person("Albert", False, 71, "captain"),
+    Person("Olga", True, 48, "cheesemaker"),
+    Person("Boris", False, 40, "woodcutter"),
+    Person("Wilma", True, 53, "innkeeper"),
+    Person("Karl", False, 32, "fiddler"),
+]
+CHILDREN = [
+    Person("Mia", True, 7, "girl"),
+    Person("Ben", False, 8, "boy"),
+    Person("Lily", True, 9, "girl"),
+    Person("Jack", False, 10, "boy"),
+    Person("Zoe", True, 6, "girl"),
+    Person("Noah", False, 11, "boy"),
+    Person("Ada", True, 12, "girl"),
+    Person("Max", False, 5, "boy"),
+    Person("Eva", True, 8, "girl"),
+    Person("Finn", False, 9, "boy"),
+]
+ROYALS = [
+    Person("the king", False, 57, "king"),
+    Person("the queen", True, 54, "queen"),
+    Person("the prince", False, 13, "prince"),
+    Person("the princess", True, 14, "princess"),
+]

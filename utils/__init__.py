@@ -1,0 +1,1 @@
+"""The course's small shared module: one room per notebook."""
