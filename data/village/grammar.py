@@ -20,11 +20,15 @@ class Draw:
     """One walk through the grammar. Genres call `say`, `pick` and `choose`; nothing else is random."""
 
     def __init__(self) -> None:
-        self.log_prob = 0.0
+        self.log_prob, self.slots = 0.0, {}
 
     def say(self, template: str, **slots: object) -> None:
-        """Write a template: `{hero}` is filled from `slots`, `[big|small]` is an even choice."""
-        self._say(_parse(template), slots)
+        """Write a template: `{hero}` is filled from `slots`, `[big|small]` is an even choice.
+
+        Slots are remembered to the end of the piece, so who is who need be said only once.
+        """
+        self.slots.update(slots)
+        self._say(_parse(template))
 
     def pick(
         self, options: Sequence[Option], show: Callable[[Option], str] = str, weights: Sequence[float] | None = None
@@ -39,16 +43,25 @@ class Draw:
         """Choose one option without writing it. The words that follow soon must tell which it was."""
         return options[self._choose([""] * len(options), weights)]
 
-    def _say(self, parts: list, slots: dict) -> None:
-        for part in parts:
+    def _say(self, parts: list) -> None:
+        for part, after in zip(parts, [*parts[1:], None], strict=True):
             if isinstance(part, str):
-                self._write(part.format(**slots) if "{" in part else part)
+                self._write(self._fill(part))
             else:
-                heads = [
-                    alternative[0].format(**slots) if alternative and isinstance(alternative[0], str) else ""
-                    for alternative in part
-                ]
-                self._say(part[self._choose(heads, None)], slots)
+                tail = self._fill(after) if isinstance(after, str) else ""
+                heads = [self._head(alternative, tail) for alternative in part]
+                self._say(part[self._choose(heads, None)])
+
+    def _fill(self, text: str) -> str:
+        return text.format(**self.slots) if "{" in text else text
+
+    def _head(self, alternative: list, tail: str) -> str:
+        """The words that are certain to come if this alternative is taken."""
+        if not alternative:
+            return tail
+        if not isinstance(alternative[0], str):
+            return ""
+        return self._fill(alternative[0]) + (tail if len(alternative) == 1 else "")
 
     def _write(self, text: str) -> None:
         raise NotImplementedError
@@ -121,9 +134,9 @@ def write(genre: Callable[[Draw], None], rng: random.Random) -> tuple[str, float
     return draw.text, draw.log_prob
 
 
-def log_prob(genre: Callable[[Draw], None], text: str) -> float:
-    """Exact log-probability (nats) of `text` under `genre`; -inf when the grammar cannot write it."""
-    ways, todo = [], [()]
+def ways(genre: Callable[[Draw], None], text: str) -> list[float]:
+    """Log-probability (nats) of each way in which `genre` can write `text`; empty when it cannot."""
+    found, todo = [], [()]
     while todo:
         draw = Reader(text, todo.pop(), todo)
         try:
@@ -131,11 +144,32 @@ def log_prob(genre: Callable[[Draw], None], text: str) -> float:
         except _NotThisWay:
             continue
         if draw.at == len(text):
-            ways.append(draw.log_prob)
-    if not ways:
+            found.append(draw.log_prob)
+    return found
+
+
+def log_prob(genre: Callable[[Draw], None], text: str) -> float:
+    """Exact log-probability (nats) of `text` under `genre`; -inf when the grammar cannot write it."""
+    found = ways(genre, text)
+    if not found:
         return -math.inf
-    best = max(ways)
-    return best + math.log(sum(math.exp(way - best) for way in ways))
+    best = max(found)
+    return best + math.log(sum(math.exp(way - best) for way in found))
+
+
+def a(noun: str) -> str:
+    """The noun with its article: `a("apple")` is "an apple", `a("hour")` is "an hour"."""
+    return ("an " if re.match(r"[aeiou]|hour|honest|heir", noun.lower()) else "a ") + noun
+
+
+def cap(text: str) -> str:
+    """The text with its first letter raised, as at the head of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def listing(items: Sequence[str]) -> str:
+    """`listing(["bread", "milk", "eggs"])` is "bread, milk and eggs"."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 @lru_cache(maxsize=None)

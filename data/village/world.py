@@ -20,6 +20,16 @@ class Person:
         return self.name[0].upper() + self.name[1:]
 
     @property
+    def known(self) -> str:
+        """"Anna the baker", but plain "Mia" and "the king"."""
+        return f"{self.name} the {self.trade}" if self in ADULTS else self.name
+
+    @property
+    def kind(self) -> str:
+        """"woman", "man", "girl" or "boy"."""
+        return (("boy", "girl") if self.age < 16 else ("man", "woman"))[self.female]
+
+    @property
     def he(self) -> str:
         return "she" if self.female else "he"
 
@@ -94,3 +104,39 @@ ROYALS = [
     Person("the prince", False, 13, "prince"),
     Person("the princess", True, 14, "princess"),
 ]
+PEOPLE = ADULTS + CHILDREN + ROYALS
+
+
+def who(name: str) -> Person:
+    """The villager of that name. Raises `KeyError` if nobody is called so."""
+    return _BY_NAME[name]
+
+
+def trade(name: str) -> Person:
+    """The villager of that trade: `trade("baker")` is Anna."""
+    return _BY_TRADE[name]
+
+
+def but(people: list[Person], *absent: Person) -> list[Person]:
+    """The people without those named."""
+    return [person for person in people if person not in absent]
+
+
+def number(n: int) -> str:
+    """0 to 999 in words: "forty-two", "one hundred and five"."""
+    if not 0 <= n <= 999:
+        raise ValueError(f"n: got {n}, expected a whole number from 0 to 999")
+    if n >= 100:
+        return f"{_ONES[n // 100]} hundred" + (f" and {number(n % 100)}" if n % 100 else "")
+    if n >= 20:
+        return _TENS[n // 10] + (f"-{_ONES[n % 10]}" if n % 10 else "")
+    return _ONES[n]
+
+
+_BY_NAME = {person.name: person for person in PEOPLE}
+_BY_TRADE = {person.trade: person for person in ADULTS}
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "- ten twenty thirty forty fifty sixty seventy eighty ninety".split()
