@@ -44,7 +44,7 @@ class Draw:
         return options[self._choose([""] * len(options), weights)]
 
     def _say(self, parts: list) -> None:
-        for part, after in zip(parts, [*parts[1:], None], strict=True):
+        for part, after in zip(parts, [*parts[1:], None], strict=False):
             if isinstance(part, str):
                 self._write(self._fill(part))
             else:
