@@ -10,7 +10,7 @@ import math
 import random
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 Option = TypeVar("Option")
@@ -31,13 +31,26 @@ class Draw:
         self._say(_parse(template))
 
     def pick(
-        self, options: Sequence[Option], show: Callable[[Option], str] = str, weights: Sequence[float] | None = None
+        self,
+        options: Sequence[Option],
+        show: Callable[[Option], str] = str,
+        weights: Sequence[float] | None = None,
     ) -> Option:
-        """Choose one option and write `show(option)` at once; return the option."""
-        shown = [show(option) for option in options]
+        """Choose one option and write `show(option)` at once, slots filled; return the option."""
+        shown = [self._fill(show(option)) for option in options]
         index = self._choose(shown, weights)
         self._write(shown[index])
         return options[index]
+
+    def pick_new(
+        self, options: Sequence[Option], *leads: str, show: Callable[[Option], str] = str
+    ) -> list[Option]:
+        """After each of the `leads` (templates), pick an option that was not picked before."""
+        taken: list[Option] = []
+        for lead in leads:
+            self.say(lead)
+            taken.append(self.pick([option for option in options if option not in taken], show))
+        return taken
 
     def choose(self, options: Sequence[Option], weights: Sequence[float] | None = None) -> Option:
         """Choose one option without writing it. The words that follow soon must tell which it was."""
@@ -172,7 +185,7 @@ def listing(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parse(template: str) -> list:
     """Template -> list of parts: a string, or a list of alternatives, each a list of parts."""
     stack: list[list] = [[[]]]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from data.village.grammar import a
+
 
 @dataclass(frozen=True)
 class Person:
@@ -21,12 +23,17 @@ class Person:
 
     @property
     def known(self) -> str:
-        """"Anna the baker", but plain "Mia" and "the king"."""
+        """ "Anna the baker", but plain "Mia" and "the king"."""
         return f"{self.name} the {self.trade}" if self in ADULTS else self.name
 
     @property
+    def some(self) -> str:
+        """How a stranger enters: "an old woman", later "the old woman"."""
+        return a(self.name.removeprefix("the "))
+
+    @property
     def kind(self) -> str:
-        """"woman", "man", "girl" or "boy"."""
+        """ "woman", "man", "girl" or "boy"."""
         return (("boy", "girl") if self.age < 16 else ("man", "woman"))[self.female]
 
     @property
@@ -104,6 +111,14 @@ ROYALS = [
     Person("the prince", False, 13, "prince"),
     Person("the princess", True, 14, "princess"),
 ]
+STRANGERS = [
+    Person("the old woman", True, 78, "stranger"),
+    Person("the old man", False, 79, "stranger"),
+    Person("the young woman", True, 22, "stranger"),
+    Person("the young man", False, 23, "stranger"),
+    Person("the tall woman", True, 40, "stranger"),
+    Person("the tall man", False, 41, "stranger"),
+]
 PEOPLE = ADULTS + CHILDREN + ROYALS
 
 
@@ -135,8 +150,10 @@ def number(n: int) -> str:
 
 _BY_NAME = {person.name: person for person in PEOPLE}
 _BY_TRADE = {person.trade: person for person in ADULTS}
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "- ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+# fmt: off
+_ONES = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]
+_TENS = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+# fmt: on
