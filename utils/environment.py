@@ -379,7 +379,7 @@ def test(*words: str) -> int:
     ]
     failed = []
     os.environ.pop("MPLBACKEND", None)  # a kernel must be free to draw into the notebook
-    os.environ["RUFF_NO_CACHE"] = "1"
+    os.environ["RUFF_NO_CACHE"] = "true"
     for name, step in steps:
         print(f"== {name}", flush=True)
         if python("-m", *step, **steady()):
@@ -638,6 +638,9 @@ def main(words: "list[str]") -> int:
         return commands[words[0] if words else "help"](*words[1:])
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or command()}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. The next run makes good what is half-done.", file=sys.stderr)

@@ -101,6 +101,8 @@ def run(path: Path) -> None:
     Raises:
         RuntimeError: a cell failed, was too slow or ended its kernel; the text holds its number, source and
             error, and the file is as it was.
+        ValueError: the file is no JSON.
+        OSError: it cannot be read or written.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -158,8 +160,8 @@ def main(words: list[str]) -> int:
             begun = time.monotonic()
             try:
                 run(path)
-            except RuntimeError as error:
-                print(error, file=sys.stderr)
+            except (OSError, RuntimeError, ValueError) as error:
+                print(error if path.name in str(error) else f"{path.name}: {error}", file=sys.stderr)
                 failed.append(path.stem)
             else:
                 print(f"{path.stem}: stored after {time.monotonic() - begun:.0f} s", flush=True)
