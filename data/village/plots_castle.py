@@ -45,14 +45,14 @@ def riddle(draw: Draw) -> None:
     ruler = pick([KING, QUEEN], lambda r: f"{r.Name} ")
     other = QUEEN if ruler is KING else KING
     say(
-        "[sat on the throne and was bored|was tired of the same three jokes|loved riddles more than "
-        "roast duck|had thought of a riddle in the bath]. ",
+        "[sat on the throne and was bored|was tired of the same three jokes|loved riddles more "
+        "than roast duck|had thought of a riddle in the bath]. ",
         r=ruler,
         o=other,
     )
     say(
-        '"[Whoever can guess it may ask for anything|I give a bag of gold to the one who guesses it|The '
-        'winner may make a wish]," said {r}. "'
+        '"[Whoever can guess it may ask for anything|I give a bag of gold to the one who guesses '
+        'it|The winner may make a wish]," said {r}. "'
     )
     _, answer, wrong = pick(RIDDLES, lambda x: f'{x[0]}?"')
     guessers: list[Person] = []
@@ -74,16 +74,16 @@ def riddle(draw: Draw) -> None:
     )
     say('"[That is easy. |Is it not plain? |]{answer}!" ', answer=answer)
     say(
-        "[The court was silent|Someone whistled softly|A spoon fell to the floor|There was a murmur in "
-        "the hall]. [{r.Name} jumped up from the throne|{r.Name} clapped]. "
+        "[The court was silent|Someone whistled softly|A spoon fell to the floor|There was a "
+        "murmur in the hall]. [{r.Name} jumped up from the throne|{r.Name} clapped]. "
     )
     say('"[Right|Quite right]! What is your wish?" {c} [thought about it|looked around]. ')
     wishes = {
         "try on the crown": "It [came down to {c.his} chin|fell over {c.his} ears], but it suited {c.him}",
         "slide down the great stairs": "{r.Name} went first, and {o} [pretended not to see|kept the time]",
         "ask the next riddle": "{r.Name} is still [thinking about it|guessing|counting on {r.his} fingers]",
-        "ring the big castle bell": "The whole kingdom [thought that it was noon and had lunch|ran out to look]",
-        "sleep one night in the tower": "There were [owls|ghosts made of moonlight] there, and {c} counted them all",
+        "ring the big castle bell": "The whole kingdom [had lunch, though it was nine|ran out to look]",
+        "sleep one night in the tower": "There were [owls|moonbeams] there, and {c} counted them all",
         "eat as many pancakes as the guards": "{c} stopped at [nine|eleven], and the guards were impressed",
     }
     wish = pick(list(wishes), lambda w: f'"I should like to {w}," said {child}. ')
@@ -95,13 +95,13 @@ def without_the_crown(draw: Draw) -> None:
     say, pick = draw.say, draw.pick
     ruler = pick([KING, QUEEN], lambda r: f"One morning {r} ")
     say(
-        "[laid the crown on the pillow|hid the crown in a hatbox|hung the crown on a nail|left the crown "
-        "in a drawer], ",
+        "[laid the crown on the pillow|hid the crown in a hatbox|hung the crown on a nail|left the "
+        "crown in a drawer], ",
         r=ruler,
     )
     say(
-        "put on [the gardener's coat|an old gray coat|a patched cloak] and went down to the village "
-        "[alone|by the back stairs|through the kitchen door]. "
+        "put on [the gardener's coat|an old gray coat|a patched cloak] and went down to the "
+        "village [alone|by the back stairs|through the kitchen door|before the guards were awake]. "
     )
     jobs = {
         "Anna": ("knead the dough", "the bread rose no higher than a plate", "a loaf"),
@@ -124,17 +124,18 @@ def without_the_crown(draw: Draw) -> None:
         pay=pay,
     )
     say(
-        "[and {r.he} rather liked it|but {r.he} rolled up {r.his} sleeves]. [It did not go well|Oh "
-        "dear]: {mishap}. "
+        "[and {r.he} rather liked it|but {r.he} rolled up {r.his} sleeves|and for a moment {r.he} "
+        "looked around for a servant|but {r.he} had come to see how people live]. [It did not go "
+        "well|Oh dear|It was harder than it looked]: {mishap}. "
     )
     say(
-        '"[Where did you learn to work?" {b} laughed. "In a very large house|Have you been sitting all '
-        'your life?" asked {b}. "Yes, on a large chair|Have you never done this?" {b} asked. "Never '
-        'once|Are your hands on back to front?" asked {b}. "It seems so]," said {r}. '
+        '"[Where did you learn to work?" {b} laughed. "In a very large house|Have you been sitting '
+        'all your life?" asked {b}. "Yes, on a large chair|Have you never done this?" {b} asked. '
+        '"Never once|Are your hands on back to front?" asked {b}. "It seems so]," said {r}. '
     )
     say(
-        "[They tried again, and it went a little better. |The second try was no worse than the first. "
-        "|But {r} did not give up. |]"
+        "[They tried again, and it went a little better. |The second try was no worse than the "
+        "first. |But {r} did not give up. |]"
     )
     say("[While they worked|At noon|Over a cup of tea], {b} [talked|complained] about ")
     trouble = pick(
@@ -149,17 +150,19 @@ def without_the_crown(draw: Draw) -> None:
         lambda t: t[0],
     )
     say(
-        ". {r.Name} [listened and forgot to be tired|listened with both ears|had never heard a word "
-        "about it]. "
+        ". {r.Name} [listened and forgot to be tired|listened with both ears|had never heard a "
+        "word about it|grew quiet and thoughtful|asked three questions and forgot none of the "
+        "answers]. "
     )
     say(
-        f"In the evening {{b}} paid {{r.him}} with {{pay}}. [A week later|Before the month was over] "
-        f"{trouble[1]}, "
+        "In the evening {b} paid {r.him} with {pay}. [A week later|Before the month was over] {mended}, ",
+        mended=trouble[1],
     )
     say("[and {b} wondered why, until|but {b} understood nothing until] ")
     say(
-        "[{b.he} looked closely at a coin and knew the face.|the royal coach rolled by and somebody "
-        "winked from the window.|a box came from the castle, with {pay} in it and a golden bow.]"
+        "[{b.he} looked closely at a coin and knew the face.|the royal coach rolled by and "
+        "somebody winked from the window.|a box came from the castle, with {pay} in it and a "
+        "golden bow.]"
     )
 
 
@@ -168,14 +171,18 @@ def portrait(draw: Draw) -> None:
     say, pick = draw.say, draw.pick
     say("Felix the painter was to paint ")
     ruler = pick([KING, QUEEN, PRINCE, PRINCESS])
-    say(" [for the great hall|on the throne|in a velvet cloak|with a golden ball in one hand]. ", r=ruler)
     say(
-        "{r.Name} had to sit still [for six days|from breakfast to supper], [which is hard|and no one "
-        "may scratch a nose on a throne]. "
+        " [for the great hall|on the throne|in a velvet cloak|with a golden ball in one hand|with "
+        "crown and sword|beside a marble column]. ",
+        r=ruler,
     )
     say(
-        "[Flies came. |The paint smelled of onions. |At noon {r.he} ate a plum without moving {r.his} "
-        "head. |]"
+        "{r.Name} had to sit still [for six days|from breakfast to supper], [which is hard|and no "
+        "one may scratch a nose on a throne]. "
+    )
+    say(
+        "[Flies came. |The paint smelled of onions. |At noon {r.he} ate a plum without moving "
+        "{r.his} head. |]"
     )
     say("[On the last evening|When it was almost done|Just before the last stroke], ")
     culprit = draw.choose(["cat", "monkey", "child", "royal"])
@@ -187,30 +194,33 @@ def portrait(draw: Draw) -> None:
         )
     elif culprit == "monkey":
         say(
-            "a [goat|sheep] came up from the courtyard and [licked away|ate] [the left ear|half the "
-            "cloak|one hand] from the picture, paint and all. "
+            "a [goat|sheep] came up from the courtyard and [licked away|ate] [the left ear|half "
+            "the cloak|one hand] from the picture, paint and all. "
         )
     elif culprit == "child":
         child = pick(CHILDREN)
         say(
-            " took the brush when nobody looked and painted [a mustache|freckles|a very big smile|a "
-            "red nose] on the royal face. ",
+            " took the brush when nobody looked and painted [a mustache|freckles|a very big "
+            "smile|a red nose] on the royal face. ",
             c=child,
         )
     else:
         say(
-            "{r} sneezed, and [the easel fell over|Felix jumped], and a long [green|blue|purple] line "
-            "went [right through the face|from ear to ear]. "
+            "{r} sneezed, and [the easel fell over|Felix jumped], and a long [green|blue|purple] "
+            "line went [right through the face|from ear to ear]. "
         )
-    say("Felix [turned pale|dropped his palette|wanted to hide in the curtains]. ")
     say(
-        '"[Forgive me|I will begin again]," he [whispered|stammered]. {r.Name} [came closer|looked for a '
-        "long time|bent over it], and "
+        "Felix [turned pale|dropped his palette|wanted to hide in the curtains|sat down on the wet palette]. "
+    )
+    say(
+        '"[Forgive me|I will begin again]," he [whispered|stammered]. {r.Name} [came closer|looked '
+        "for a long time|bent over it], and "
     )
     say("[the corners of {r.his} mouth began to move|then {r.he} laughed out loud|{r.his} shoulders shook]. ")
     say(
-        '"[At last I look like somebody one could talk to|Now it is alive|All my family look so stiff on '
-        'these walls]," {r.he} said. "[Leave it as it is|Do not change a thing]!" '
+        '"[At last I look like somebody one could talk to|Now it is alive|All my family look so '
+        "stiff on these walls|That is just how I feel on Mondays|Now I should like to meet that "
+        'person]," {r.he} said. "[Leave it as it is|Do not change a thing]!" '
     )
     say("[It hangs over the throne to this day|So it was framed in gold], ")
     say(
@@ -227,7 +237,7 @@ def sleepless(draw: Draw) -> None:
     say(
         "[could not sleep|lay awake night after night|had not slept for a week|heard the clock "
         "strike every hour of the night]. {p.Name} [sent for help|promised a chest of silver to "
-        "anyone who could help]. ",
+        "anyone who could help|asked everyone in the kingdom for advice]. ",
         r=royal,
         p=parent,
     )
@@ -245,22 +255,27 @@ def sleepless(draw: Draw) -> None:
     draw.pick_new(remedies, "", ". ", show=lambda m: f"{m[0]} brought {m[1]}")
     say(". {p.Name} [wrung {p.his} hands|yawned|did not know what to do|paced up and down under the crown]. ")
     child = pick(CHILDREN, lambda c: f"Then {c} ")
-    say("[came to the castle with the laundry|asked to try|knocked at the gate]. ", c=child)
+    say(
+        "[came to the castle with the laundry|asked to try|knocked at the gate|came up the stairs "
+        "in wooden shoes|said, very politely, that all this was too much]. ",
+        c=child,
+    )
     way = draw.choose(["play", "dark", "worry", "story"])
     if way == "play":
         say(
-            '"[Did you run about today|What have you done all day]?" asked {c}. "[I sat|I was carried '
-            'about]," said {r}. '
+            '"[Did you run about today|What have you done all day]?" asked {c}. "[I sat|I was '
+            'carried about]," said {r}. '
         )
         say(
-            "[They ran out|So they went out] and [played tag around the moat|rolled down the hill|chased "
-            "the royal geese] until [the stars came out|their legs gave way]. "
+            "[They ran out|So they went out] and [played tag around the moat|rolled down the "
+            "hill|chased the royal geese|built a dam in the brook|climbed all the pear trees] "
+            "until [the stars came out|their legs gave way]. "
         )
         say("{r.Name} [fell asleep in the soup|was asleep before {r.his} shoes were off].")
     elif way == "dark":
         say(
-            '{c} [looked at the room|turned around once]. "[There are forty candles in here|It is as '
-            'bright as noon]," said {c.he} and [blew them out|put them out], one by one. '
+            '{c} [looked at the room|turned around once]. "[There are forty candles in here|It is '
+            'as bright as noon]," said {c.he} and [blew them out|put them out], one by one. '
         )
         say(
             '"[So that is what night is like|Oh, how soft it is]," said {r}, and [slept until '
@@ -268,8 +283,8 @@ def sleepless(draw: Draw) -> None:
         )
     elif way == "worry":
         say(
-            '"[What do you think of in the dark|What is the matter]?" {c} [asked|whispered]. "That I '
-            'shall have to rule [one day|a whole kingdom|with that heavy crown on]," said {r}. '
+            '"[What do you think of in the dark|What is the matter]?" {c} [asked|whispered]. "That '
+            'I shall have to rule [one day|a whole kingdom|with that heavy crown on]," said {r}. '
         )
         say(
             '"[Not tomorrow|But first there will be breakfast]," said {c}. {r.Name} [thought about '
@@ -277,12 +292,12 @@ def sleepless(draw: Draw) -> None:
         )
     else:
         say(
-            "{c} told a story about [a snail that walked to the sea|a man who counted raindrops|a cow "
-            "that stood in a meadow], "
+            "{c} told a story about [a snail that walked to the sea|a man who counted raindrops|a "
+            "woman who counted clouds|a cow that stood in a meadow|a spoon in a drawer], "
         )
         say(
-            "in which [nothing happened|very little happened], [slowly|again and again]. [Before the "
-            "end|After a while] {r}, {p} and [two guards|the guard at the door] were asleep."
+            "in which [nothing happened|very little happened], [slowly|again and again]. [Before "
+            "the end|After a while] {r}, {p} and [two guards|the guard at the door] were asleep."
         )
 
 
@@ -305,13 +320,13 @@ def changed_places(draw: Draw) -> None:
     )
     say('["Done," said {r}. |They looked each other up and down. |]')
     say(
-        "[So they changed clothes behind a hedge|No sooner said than done: they changed places|They "
-        "shook hands on it and changed hats and shoes] for one day. "
+        "[So they changed clothes behind a hedge|No sooner said than done: they changed "
+        "places|They shook hands on it and changed hats and shoes] for one day. "
     )
     say("[It began well. |The first hour was fun. |Nobody noticed. |]")
     say(
-        "{p} [sat on the throne|was carried to the throne], and [nobody might speak first|forty people "
-        "watched each bite]. "
+        "{p} [sat on the throne|was carried to the throne], and [nobody might speak first|forty "
+        "people watched each bite|everybody walked backward out of the room]. "
     )
     draw.pick_new(
         [
@@ -358,8 +373,8 @@ def changed_places(draw: Draw) -> None:
     say(". [In the evening|When the sun went down] they met [at the hedge|on the bridge]. ")
     say('"[How can you bear it|Is it always like that]?" [both said at once|they both asked]. ')
     say(
-        "{r.Name} [put the crown back on and sighed|took back the crown], and {p} [went home to a hot "
-        "potato|ran home, whistling]. "
+        "{r.Name} [put the crown back on and sighed|took back the crown], and {p} [went home to a "
+        "hot potato|ran home, whistling]. "
     )
     say(
         "[But every year they do it again.|But on some evenings {r} comes down for a game of "
@@ -372,8 +387,8 @@ def throne(draw: Draw) -> None:
     say, pick = draw.say, draw.pick
     ruler = pick([KING, QUEEN], lambda r: f'"This throne is as hard as a stone," said {r}. ')
     say(
-        '"[How can I rule a kingdom with a sore back|Who can think of laws on a thing like this|Why '
-        'did nobody tell me when I was young]?" ',
+        '"[How can I rule a kingdom with a sore back|Who can think of laws on a thing like '
+        'this|Why did nobody tell me when I was young]?" ',
         r=ruler,
     )
     steps = [
@@ -387,20 +402,27 @@ def throne(draw: Draw) -> None:
     ]
     draw.pick_new(steps, "", ". ", ". ", show=lambda s: f"{s[0]} {s[1]}")
     say(". [{r.Name} had had enough|At last {r} threw up {r.his} hands|Then {r} took off the crown], ")
-    say("[went down to the kitchen|walked out into the garden|marched to the village inn] and sat down on ")
     say(
-        "[a barrel|an upturned bucket|a milking stool|a sack of beans|an old kitchen chair|the chopping "
-        "block]"
+        "[went down to the kitchen|walked out into the garden|marched to the village inn|crossed "
+        "the courtyard in stocking feet] and sat down on "
     )
     say(
-        '. "[This is it|Here I stay|Now this is what I call a seat]!" [People|The people] [came '
-        "by|stopped], sat down on the [steps|grass|bench] beside {r.him} and "
+        "[a barrel|an upturned bucket|a milking stool|a sack of beans|an old kitchen chair|the "
+        "chopping block]"
     )
-    say("[told {r.him} what was wrong|asked for advice|said what they thought]. ")
     say(
-        "[More was settled there in one morning than in a whole year of councils.|Now all the laws are "
-        "made there, and they are short ones.|The throne is used for drying herbs.|And on the throne "
-        "upstairs sleeps the cat.]"
+        '. "[This is it|Here I stay|Now this is what I call a seat|Bring me the crown, I shall '
+        'rule from here]!" [People|The people|Men and women] [came by|stopped], sat down on the '
+        "[steps|grass|bench] beside {r.him} and "
+    )
+    say(
+        "[told {r.him} what was wrong|asked for advice|said what they thought|talked about drains "
+        "and weddings|brought their quarrels and a little cheese]. "
+    )
+    say(
+        "[More was settled there in one morning than in a whole year of councils.|Now all the laws "
+        "are made there, and they are short ones.|The throne is used for drying herbs.|And on the "
+        "throne upstairs sleeps the cat.]"
     )
 
 
@@ -408,19 +430,22 @@ def dragon(draw: Draw) -> None:
     """A dragon is feared, the strong fail, and somebody finds out what it needs."""
     say, pick = draw.say, draw.pick
     say(
-        "[Long before the bridge was built|When the grandmothers were girls|Once, when the forest was "
-        "still deep|In the time of the old songs], a dragon [lived in|moved into] the cave above the "
-        "village "
+        "[Long before the bridge was built|When the grandmothers were girls|Once, when the forest "
+        "was still deep|In the time of the old songs], a dragon [lived in|moved into|came to] the "
+        "cave above the village "
     )
     say("and [roared all night|blew smoke over the wheat|made the windows shake]. ")
     say(
-        "[A knight|The strongest man in the kingdom|A captain with nine soldiers|The strongest woman in "
-        "the kingdom]"
+        "[A knight|The strongest man in the kingdom|A captain with nine soldiers|The strongest "
+        "woman in the kingdom]"
     )
-    say(" went up with a [sword|lance|net] and came down [rather quickly|as black as coal|without a word]. ")
     say(
-        "[The bells rang in fear. |Everybody stayed indoors. |Some people packed their beds onto carts. "
-        "|]Then "
+        " went up with a [sword|lance|net] and came down [rather quickly|as black as coal|without "
+        "a word|on the other side of the hill]. "
+    )
+    say(
+        "[The bells rang in fear. |Everybody stayed indoors. |Some people packed their beds onto "
+        "carts. |]Then "
     )
     hero = pick(["girl", "boy", "old woman", "old man"], lambda h: f"{a(h)} with a basket")
     say(
@@ -431,43 +456,45 @@ def dragon(draw: Draw) -> None:
     need = draw.choose(["tooth", "cold", "lonely", "song"])
     if need == "tooth":
         say(
-            '"[Who is there|Go away]!" growled the dragon. "[Open your mouth|Say ah]," said the {noun}. '
-            "[A bone|A whole fir tree|A rusty helmet] was stuck between two teeth. The {noun} [pulled "
-            "and pulled|tied a rope to it], and [out it came|there it was]. "
+            '"[Who is there|Go away]!" growled the dragon. "[Open your mouth|Say ah]," said the '
+            "{noun}. [A bone|A whole fir tree|A rusty helmet] was stuck between two teeth. The "
+            "{noun} [pulled and pulled|tied a rope to it], and [out it came|there it was]. "
         )
         say(
             '"[Oh|Ahh]," said the dragon, "[that has hurt for eighty years|you cannot think how that hurt]." '
         )
     elif need == "cold":
         say(
-            "The dragon had a [terrible cold|fever and a runny nose]. The {noun} cooked a [tub|whole "
-            "kettle] of [onion soup|chicken broth|mint tea] on its own fire and [rubbed its chest with "
-            "goose fat|wrapped eleven scarves around its neck]. "
+            "The dragon had a [terrible cold|fever and a runny nose]. The {noun} cooked a "
+            "[tub|whole kettle] of [onion soup|chicken broth|mint tea] on its own fire and [rubbed "
+            "its chest with goose fat|wrapped eleven scarves around its neck]. "
         )
         say('"[Nobody has ever done that for me|You have warm hands]," it [sniffed|said]. ')
     elif need == "lonely":
         say(
             '"Are you not afraid of me?" asked the dragon. "[A little|Only of losing|Not before '
-            'supper]," said the {noun} and took out [a checkerboard|a pack of cards|a bag of dominoes]. '
+            'supper]," said the {noun} and took out [a checkerboard|a pack of cards|a bag of '
+            "dominoes]. "
         )
         say(
-            "They played until [dawn|the moon went down]. The dragon [cheated|lost every game] and [had "
-            "never been so happy|laughed smoke rings]. "
+            "They played until [dawn|the moon went down]. The dragon [cheated|lost every game] and "
+            "[had never been so happy|laughed smoke rings]. "
         )
     else:
         say(
-            "The dragon was [trying to sing|practicing a lullaby], but it knew only [one note|half of "
-            "the tune]. The {noun} [sang it the rest|taught it a second note, and a third]. "
+            "The dragon was [trying to sing|practicing a lullaby], but it knew only [one note|half "
+            "of the tune]. The {noun} [sang it the rest|taught it a second note, and a third]. "
         )
         say("[That night|When the sun set] it sang [so softly that the babies slept|like a distant organ]. ")
     say("[After that|From then on] the dragon ")
     say(
-        "[lit the bakery oven every morning|dried the village's wash|warmed the school in winter|carried "
-        "the mail over the mountains], "
+        "[lit the bakery oven every morning|dried the village's wash|warmed the school in "
+        "winter|carried the mail over the mountains|guarded the sheep better than any dog|roasted "
+        "the chestnuts at the fair], "
     )
     say(
-        "and the {noun} [had a seat between its wings.|needed no coat on its back.|was the only one who "
-        "might call it Sweetheart.]"
+        "and the {noun} [had a seat between its wings.|needed no coat on its back.|was the only "
+        "one who might call it Sweetheart.]"
     )
 
 
@@ -508,20 +535,24 @@ def heir(draw: Draw) -> None:
     say("[an old woman|an old man|a young woman|a young man|a small boy|a small girl]")
     say(" stood before the throne. ")
     say(
-        '"[May I ask something|Will you hear me]?" "[Speak|Please do|If you must]," said {r}, who [had a '
-        "headache|was tired of ruling]. "
+        '"[May I ask something|Will you hear me]?" "[Speak|Please do|If you must]," said {r}, who '
+        "[had a headache|was tired of ruling|would rather have been fishing|had slept badly]. "
     )
     say(
-        '"[You have told us so much. You have not asked us anything yet|You have made many laws, but '
-        'nobody wanted them|A law is like a soup; one should taste it first]." '
+        '"[You have told us so much. You have not asked us anything yet|You have made many laws, '
+        'but nobody wanted them|A law is like a soup; one should taste it first]." '
     )
-    say("{r.Name} [took off the crown and was quiet|was silent for a long time|turned red]. ")
+    say(
+        "{r.Name} [took off the crown and was quiet|was silent for a long time|turned red|got down "
+        "from the throne and sat on the steps]. "
+    )
     say("[The last law of that week was this|Then {r} made one more law]: ")
     say(
-        '"[Before every law, ten people shall be asked|Whoever rules shall listen for one hour each '
-        'day|The throne room shall have a second chair, for visitors]." '
+        '"[No law shall be made before lunch|Before every law, ten people shall be asked|Whoever '
+        "rules shall listen for one hour each day|The throne room shall have a second chair, for "
+        'visitors]." '
     )
     say(
-        "[When the king and the queen|When the queen and the king] came home, they [left it just as it "
-        "was.|read it twice and hung it on the wall.|kept that one and burned the others.]"
+        "[When the king and the queen|When the queen and the king] came home, they [left it just "
+        "as it was.|read it twice and hung it on the wall.|kept that one and burned the others.]"
     )

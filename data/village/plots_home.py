@@ -56,12 +56,12 @@ def lost_thing(draw: Draw) -> None:
     say('"[I am looking for|I have lost] my {thing}!" "{where}," said {child}. ')
     say("[It was true.|And it was so.|{hero} had to laugh, too.] ")
     say(
-        "[{child} was given|For this {child} got] [a plum|a honey cake|the biggest pear on the table|two "
-        "walnuts]"
+        "[{child} was given|For this {child} got] [a plum|a honey cake|the biggest pear on the "
+        "table|two walnuts]"
     )
     say(
-        "[, and promised not to tell.| and told the whole street before supper.|, for good eyes must be "
-        "paid.]"
+        "[, and promised not to tell.| and told the whole street before supper.|, for good eyes "
+        "must be paid.]"
     )
 
 
@@ -76,9 +76,9 @@ def borrowing_chain(draw: Draw) -> None:
         (trade("miller"), "a sack of flour", "tie up my torn sail", "a long rope", trade("ferryman")),
     ]
     say(
-        "[Anna the baker wanted to bake|One Friday Anna the baker set out to make|For a customer in a "
-        "hurry, Anna the baker was to bake] a [birthday |wedding |christening |three-layer |]cake, but "
-        "[she had|there was|in the whole bakery there was] no "
+        "[Anna the baker wanted to bake|One Friday Anna the baker set out to make|For a customer "
+        "in a hurry, Anna the baker was to bake] a [birthday |wedding |christening |three-layer "
+        "|]cake, but [she had|there was|in the whole bakery there was] no "
     )
     goods = {"eggs": 0, "butter": 1, "honey": 2, "cherries": 3, "flour": 4}
     missing = pick(list(goods))
@@ -93,33 +93,34 @@ def borrowing_chain(draw: Draw) -> None:
     say('"[You may have|I will gladly give you|You can take] {gift}[| for nothing| and welcome]," said {p}, ')
     say('"[but first I must {task}|but I am busy, for I must {task}]', task=task)
     say(
-        '[, and I have not got {need}|, and for that I need {need}]." Anna [ran|hurried|trotted across '
-        "the square] to {q.known}. "
+        '[, and I have not got {need}|, and for that I need {need}]." Anna [ran|hurried|trotted '
+        "across the square] to {q.known}. "
     )
     say(
-        '"[Certainly|That is soon found|I have just that|Nothing simpler]," said {q}[|, wiping {q.his} '
-        "hands|, who was leaning on the gate], "
+        '"[Certainly|That is soon found|I have just that|Nothing simpler]," said {q}[|, wiping '
+        "{q.his} hands|, who was leaning on the gate], "
     )
     say(
-        '"but I [am so hungry that I can hardly stand|have had no breakfast|have eaten nothing since '
-        "dawn|cannot work with an empty stomach]. "
+        '"but I [am so hungry that I can hardly stand|have had no breakfast|have eaten nothing '
+        "since dawn|cannot work with an empty stomach]. "
     )
     price = pick(
         ["a warm loaf", "two buns", "a slice of plum pie", "a fresh pretzel", "a bit of gingerbread"],
         lambda f: f"Bring me {f}, and it is yours.",
     )
     say(
-        '" [Now that was something Anna had!|But that was something Anna had!|Anna could have kissed '
-        "{q}, for she had just that.] "
+        '" [Now that was something Anna had!|But that was something Anna had!|Anna could have '
+        "kissed {q}, for she had just that.] "
     )
     say("She [gave|brought] {q} {price}, {q} gave her {need}, and {p} gave her {gift}. ", price=price)
     say(
-        "[By evening|Before the sun set|At six o'clock|Just in time] the cake [stood on the table|came "
-        "out of the oven|was done]"
+        "[By evening|Before the sun set|At six o'clock|Just in time] the cake [stood on the "
+        "table|came out of the oven|was done]"
     )
     say(
         "[, and all three ate a piece of it.|, brown and high and smelling of vanilla.|, and the "
-        "neighbors came out to sniff the air.|. It had taken three people, as every good cake does.]"
+        "neighbors came out to sniff the air.|. It had taken three people, as every good cake "
+        "does.]"
     )
 
 
@@ -130,8 +131,8 @@ def forgotten_birthday(draw: Draw) -> None:
     child = pick(CHILDREN)
     say(" was {age} years old, ", child=child, age=number(child.age))
     say(
-        "[but at breakfast nobody said a word about it|but nobody seemed to remember|and nobody had "
-        "noticed]. "
+        "[but at breakfast nobody said a word about it|but nobody seemed to remember|and nobody "
+        "had noticed]. "
     )
     busy = [
         ("was counting candles and did not look up", "fiddler"),
@@ -150,13 +151,13 @@ def forgotten_birthday(draw: Draw) -> None:
         say(" " + doing[0], q=trade(doing[1]))
     say("[. Even the cat looked away|. It was very odd|]")
     say(
-        ". {child} [kicked a pebble all the way home|sat down on a step and sighed|went home with heavy "
-        "feet]. "
+        ". {child} [kicked a pebble all the way home|sat down on a step and sighed|went home with "
+        "heavy feet]. "
     )
     say("[But when|When] {child.he} opened the door of the [barn|kitchen|inn|shed], ")
     say(
-        "[there was a shout that made the pigeons fly up|everybody shouted at once|a hundred lanterns "
-        "were burning]"
+        "[there was a shout that made the pigeons fly up|everybody shouted at once|a hundred "
+        "lanterns were burning]"
     )
     say(": [the whole village was there|all the neighbors were there], with ")
     draw.pick_new(
@@ -177,8 +178,8 @@ def forgotten_birthday(draw: Draw) -> None:
     say('. "[Did you really think|How could you think] that we had forgotten?" [asked|laughed] {q}. ')
     say("{child} [could not say a word|laughed and cried at once|was too happy to answer]")
     say(
-        "[, and then there was cake.|, and the fiddle played until the moon was up.|, and not a crumb of "
-        "the cake was left over.]"
+        "[, and then there was cake.|, and the fiddle played until the moon was up.|, and not a "
+        "crumb of the cake was left over.]"
     )
 
 
@@ -186,12 +187,15 @@ def letter_without_name(draw: Draw) -> None:
     """A detective story: a letter without an address, and three clues."""
     say, pick = draw.say, draw.pick
     say(
-        "[In his bag|At the bottom of his bag|Among the morning's letters|Between two parcels] Leon the "
-        "postman [found|came upon] "
+        "[In his bag|At the bottom of his bag|Among the morning's letters|Between two parcels] "
+        "Leon the postman [found|came upon] "
     )
     say("[a letter without a name|an envelope with nothing written on it]. ")
     say('"[Somebody is waiting for this|A letter wants to arrive|This must be for someone]," he said')
-    say("[ and turned it over and over|, and he held it up to the sun|, scratching his chin]. It smelled of ")
+    say(
+        "[ and turned it over and over|, and he held it up to the sun|, scratching his chin| to "
+        "the nearest dog|, for he had never lost a letter in his life]. It smelled of "
+    )
     clues = {
         "fish": ("Tom", "a silver scale was stuck to the flap", "from his sister by the sea"),
         "fresh bread": (
@@ -221,28 +225,31 @@ def letter_without_name(draw: Draw) -> None:
     say(". [That was one clue|The postman sniffed again]. Then he saw another: {second}. ", second=second)
     wrong = pick(but(ADULTS, who(name), who("Leon")), lambda p: f"He asked {p.known}")
     say(
-        " first, but {wrong} [only shook {wrong.his} head|had never seen it before|was not expecting "
-        "a letter]. ",
+        " first, but {wrong} [only shook {wrong.his} head|had never seen it before|was not "
+        "expecting a letter|sniffed at it and gave it back|thought that it might be a bill and "
+        "shut the door]. ",
         wrong=wrong,
     )
     owner = who(name)
     say("[The dogs of three streets followed him. |It was nearly noon. |His feet began to hurt. |]")
     say(
-        "[Then it came to him|Suddenly Leon laughed out loud|Then the postman snapped his fingers|All at "
-        "once he knew]. "
+        "[Then it came to him|Suddenly Leon laughed out loud|Then the postman snapped his "
+        "fingers|All at once he knew]. "
     )
     say(
-        "[He knocked at the door of|He walked straight to|He took the lane to the house of] {owner.known}. ",
+        "[He knocked at the door of|He walked straight to|He took the lane to the house of|Five "
+        "minutes later he rang the bell of] {owner.known}. ",
         owner=owner,
     )
     say(
-        '"[At last|There it is|I had given up hope]!" cried {owner} [and tore it open|and hugged the '
-        "postman]. "
+        '"[At last|There it is|I had given up hope|So it did come|You are an angel]!" cried '
+        "{owner} [and tore it open|and hugged the postman]. "
     )
-    say(f"[It was|The letter was] {sender}. ")
+    say("[It was|The letter was] {sender}. ", sender=sender)
     say(
-        "[Leon|The postman] [went home whistling|wrote the name on it himself, to be on the safe "
-        "side|had never been so proud of his nose]."
+        "[Leon|The postman] [went home whistling|was given a cup of tea and a seat by the "
+        "stove|wrote the name on it himself, to be on the safe side|had never been so proud of his "
+        "nose]."
     )
 
 
@@ -250,8 +257,8 @@ def stopped_clock(draw: Draw) -> None:
     """The clock stands still for a good reason, and the village learns to wait."""
     say, pick = draw.say, draw.pick
     say(
-        "[One day in May|One morning in April|On a mild May morning|In the week after Easter], the [old "
-        "|]clock in the tower stopped at "
+        "[One day in May|One morning in April|On a mild May morning|In the week after Easter], the "
+        "[old |]clock in the tower stopped at "
     )
     hour = pick(["a quarter past nine", "twenty to eight", "half past ten", "five to seven", "ten o'clock"])
     say("[ and would not go on|, and nobody knew why]. ", hour=hour)
@@ -269,10 +276,10 @@ def stopped_clock(draw: Draw) -> None:
         ", [and|while] ",
     )
     say(
-        ". Arthur the clockmaker [climbed the hundred steps|took his lamp and climbed up|went up with "
-        "his oil can]. "
+        ". Arthur the clockmaker [climbed the hundred steps|took his lamp and climbed up|went up "
+        "with his oil can]. "
     )
-    say("[Behind the big wheel|Between two wheels|On the long hand] he found ")
+    say("[Behind the big wheel|Between two wheels|On the long hand|Right under the bell] he found ")
     bird = pick(["robin", "swallow", "sparrow", "wren", "jackdaw"], lambda b: f"a {b}'s nest")
     say(" with ")
     eggs = pick([3, 4, 5], number)
@@ -285,19 +292,19 @@ def stopped_clock(draw: Draw) -> None:
     say("[The time must wait|The clock has a rest until June|Some things are more important than the hour]")
     say('," he told the [people|crowd] below. For [three|four] weeks ')
     say(
-        "[everyone got up with the rooster|the village asked the sun for the time|nobody in the village "
-        "was late, or all were]. "
+        "[everyone got up with the rooster|the village asked the sun for the time|nobody in the "
+        "village was late, or all were]. "
     )
     say(
         "[The school wrote poems about it. |Somebody sold paper clocks. |The mice had never slept so well. |]"
     )
     say(
-        "Then {eggs} young birds [flew from the tower|tried their wings], and the clock [struck|began to "
-        "tick] again"
+        "Then {eggs} young birds [flew from the tower|tried their wings], and the clock "
+        "[struck|began to tick] again"
     )
     say(
-        "[. Some people said that they had not missed it.|, and it has been right ever since.|, one "
-        "minute fast from joy.]"
+        "[. Some people said that they had not missed it.|, and it has been right ever since.|, "
+        "one minute fast from joy.]"
     )
 
 
@@ -377,18 +384,20 @@ def good_practice(draw: Draw) -> None:
     teacher = who(name)
     say(", and asked {t.known} for help. ", t=teacher, c=child)
     say(
-        f"[The first time, {bad}, and the second time|On Monday {bad}, and on Tuesday|At first {bad}, "
-        f"and then] {worse}. "
+        "[The first time, {bad}, and the second time|On Monday {bad}, and on Tuesday|At first "
+        "{bad}, and then] ",
+        bad=bad.format(c=child),
     )
-    say('"[I shall never learn it|I give up|It is no use]," said {c}. ')
+    say(worse + ". ")
+    say('"[I shall never learn it|I give up|It is no use|Other people are born with it]," said {c}. ')
     say(
-        '"[I was worse when I began|You are not bad, only new|Nobody is good on the second day|Do it '
-        'once more, and then once more]," said {t}. '
+        '"[I was worse when I began|You are not bad, only new|Nobody is good on the second day|Do '
+        'it once more, and then once more]," said {t}. '
     )
     say("[So {c} practiced|{c} gritted {c.his} teeth and practiced] ")
     say(
-        "[before school|after supper|behind the barn|every evening], [day after day|week after week|rain "
-        "or shine], "
+        "[before school|after supper|behind the barn|every evening|while the others slept|as soon "
+        "as the dishes were done], [day after day|week after week|rain or shine], "
     )
     say("[a little better each time|and never told anyone|and hardly noticed how it grew easier]. ")
     say(
@@ -397,13 +406,15 @@ def good_practice(draw: Draw) -> None:
         well=well,
     )
     say(
-        "[Nobody clapped louder than {t}|{t} clapped until {t.his} hands hurt|{t} nodded as if it were "
-        "nothing, but {t.his} eyes shone]. "
+        "[Even the judge stood up|Someone threw a carnation|Nobody clapped louder than {t}|{t} "
+        "clapped until {t.his} hands hurt|{t} nodded as if it were nothing, but {t.his} eyes "
+        "shone]. "
     )
-    say("[A man|A woman|A small boy|A small girl] in the [front|last] row asked, ")
+    say("[A man|A woman|A small boy|A small girl] in the crowd asked, ")
     say(
-        '"[How did you do it?" "Badly, at first|How did you do it?" "A little every day|Is it hard?" '
-        '"Only until you can]," '
+        '"[How did you do it?" "Badly, at first|How did you do it?" "A little every day|Is it '
+        'hard?" "Only until you can|Were you not afraid?" "Of course I was|Can I learn it, too?" '
+        '"If you can bear to be bad at it]," '
     )
     say("said {c}[.| with a wink.| and took a bow.]")
 
@@ -412,13 +423,15 @@ def honest_finder(draw: Draw) -> None:
     """A purse lies in the road; it goes to the bank that keeps money, and the finder is rewarded oddly."""
     say, pick = draw.say, draw.pick
     say(
-        "[On the way to school|On the road to the market|Behind the inn|One frosty morning|Under a bench "
-        "on the square], "
+        "[On the way to school|On the road to the market|Behind the inn|One frosty morning|Under a "
+        "bench on the square], "
     )
     child = pick(CHILDREN)
     say(" found a [leather|red|heavy|brown] purse. [Inside were|There were] ", c=child)
     coins = pick([12, 15, 18, 20, 24, 30, 36, 40, 50], number)
-    say(" silver coins. {c} [thought of|could not help thinking of] ", coins=number(coins))
+    say(
+        " silver coins. {c} [thought of|could not help thinking of|saw in {c.his} mind] ", coins=number(coins)
+    )
     wish = pick(
         ["a sled", "a pony", "a mountain of candy", "a real drum", "skates", "a telescope", "a hundred buns"]
     )
@@ -438,13 +451,13 @@ def honest_finder(draw: Draw) -> None:
     if ending == 0:
         say("{o.Name} gave {c} one coin. {c} put it in the bank, ")
         say(
-            "[and Victor wrote it down in the big book|where it is still growing|and got a little book "
-            "with one line in it]."
+            "[and Victor wrote it down in the big book|where it is still growing|and got a little "
+            "book with one line in it]."
         )
     elif ending == 1:
         say(
-            '"[I have nothing to give but this|This is all I have to spare]," said {o}, and took from '
-            "{o.his} coat "
+            '"[I have nothing to give but this|This is all I have to spare]," said {o}, and took '
+            "from {o.his} coat "
         )
         say("[a kitten|a ripe melon|a tin whistle|a pocketknife|a chestnut as big as an egg]")
         say(". [It was better than {wish}.|{c} forgot all about {wish}.]")
@@ -457,19 +470,22 @@ def broken_bat(draw: Draw) -> None:
     """The bat for the ball game breaks; a new one is made in time, or something else will do."""
     say, pick = draw.say, draw.pick
     say(
-        "[The children of the village|The village children|Nine children of the village] were playing "
-        "ball against the children from [the hills|the mill|the next village], "
+        "[The children of the village|The village children|Nine children of the village] were "
+        "playing ball against the children from [the hills|the mill|the next village], "
     )
     say("and it was [nine to nine|four all|seven to seven]. Then ")
     child = pick(CHILDREN)
     say(" swung the bat, hit the ball [with all {c.his} might|as hard as {c.he} could], and ", c=child)
-    say("[crack|snap]! The bat broke in two. ")
+    say("[crack|snap]! The bat broke in two. [It had been a good one. |One half flew into the nettles. |]")
     turn = draw.choose(["new", "rolling pin"])
     if turn == "new":
-        say("Samuel the carpenter [heard it in his workshop|had been watching from the fence]. ")
         say(
-            '"[Give me half an hour|Eat your apples and wait|Sit down in the shade]," he said, and took '
-            "a piece of "
+            "Samuel the carpenter [heard it in his workshop|had been watching from the fence|was "
+            "just coming by with a board on his shoulder]. "
+        )
+        say(
+            '"[Give me half an hour|Eat your apples and wait|Sit down in the shade|Do not go '
+            'away]," he said, and took a piece of '
         )
         wood = pick(["ash", "maple", "hickory", "beech"])
         say(
@@ -478,41 +494,44 @@ def broken_bat(draw: Draw) -> None:
             wood=wood,
         )
         say(
-            "The new bat was [as smooth as butter|still warm from the work|pale and straight], and it "
-            "fitted {c}'s hands. "
+            "The new bat was [as smooth as butter|still warm from the work|pale and straight], and "
+            "it fitted {c}'s hands. "
         )
-        say("[The game went on.|Both teams cheered.] ")
+        say("[The game went on.|Both teams cheered.|Everyone wanted to touch it once.] ")
     else:
         say('"[What now?|That was our only one!]" everyone cried. ')
         say("Anna the baker [came out|leaned from her window]")
         say(
-            ' with her longest rolling pin. "[Mind that you bring it back clean|I want it back before '
-            'the pies]," she said. '
+            ' with her longest rolling pin. "[Mind that you bring it back clean|I want it back '
+            'before the pies]," she said. '
         )
-        say("{c} [tried it|gripped it] and [nodded|grinned]. ")
+        say("{c} [tried it|gripped it|swung it twice] and [nodded|grinned|said that it would do]. ")
     say("[A dog sat down to watch. |The whole square held its breath. |]")
     say("The next ball came [high and fast|low and spinning]; {c} hit it ")
-    say("[over the church|over three roofs|into the duck pond|through the open window of the school]. ")
+    say(
+        "[over the church|over three roofs|into the duck pond|through the open window of the "
+        "school|down the chimney of the inn]. "
+    )
     end = draw.choose(["home", "lost"])
     if end == "home":
         say(
-            "That was the winning run, and the whole team [carried {c} around the field|danced in a "
-            "ring|fell into one heap]. "
+            "That was the winning run, and the whole team [carried {c} around the field|danced in "
+            "a ring|fell into one heap]. "
         )
     else:
         say(
-            "[It was never found|They never found it], so both sides [called it a draw|said that they "
-            "had won]. "
+            "[It was never found|They never found it], so both sides [called it a draw|said that "
+            "they had won]. "
         )
     if turn == "new":
         say(
-            "Samuel [carved {c}'s name into the handle|would not take a penny|kept the broken bat for "
-            "his stove]."
+            "Samuel [carved {c}'s name into the handle|would not take a penny|kept the broken bat "
+            "for his stove]."
         )
     else:
         say(
-            "[The pies that evening had a few dents|The rolling pin has had a dent ever since], [but "
-            "nobody minded|and Anna shows it to everyone]."
+            "[The pies that evening had a few dents|The rolling pin has had a dent ever since], "
+            "[but nobody minded|and Anna shows it to everyone]."
         )
 
 
@@ -520,8 +539,8 @@ def haunted_mill(draw: Draw) -> None:
     """Three noises in the night, each with a plain reason, and one that is left over."""
     say, pick = draw.say, draw.pick
     say(
-        "[People said|Everybody in the village said|It was well known] that the old mill was haunted[|, "
-        "and nobody went near it after dark|, at least on Thursdays]. "
+        "[People said|Everybody in the village said|It was well known] that the old mill was "
+        "haunted[|, and nobody went near it after dark|, at least on Thursdays]. "
     )
     say('"[Nonsense|Stuff and nonsense|I do not believe it|There are no ghosts]," said ')
     hero = pick(ADULTS, lambda p: p.known)
@@ -538,8 +557,8 @@ def haunted_mill(draw: Draw) -> None:
         ("squeaked", "the old millwheel, which wanted grease"),
     ]
     for lead in (
-        "[The door creaked. |It was as dark as a pocket. |A star shone through the roof. |][First|At "
-        "first] something ",
+        "[The door creaked. |It was as dark as a pocket. |A star shone through the roof. "
+        "|][First|At first] something ",
         "[Then|Next|A little later] something ",
     ):
         say(lead)
@@ -560,8 +579,8 @@ def haunted_mill(draw: Draw) -> None:
         say(" on its back[, smiling in its sleep|, all its feet in the air]. ")
         say("{hero} [laughed until the beams shook|sat down on a sack and laughed] ")
         say(
-            "and [stayed until morning|let it sleep]. [Since then|To this day] the [children|people] "
-            "call the mill "
+            "and [stayed until morning|let it sleep]. [Since then|To this day] the "
+            "[children|people] call the mill "
         )
         say("[the Snoring House.|the Sleepy Mill.]")
 
@@ -599,12 +618,12 @@ def two_owners(draw: Draw) -> None:
     say('"[So did I|I gave it its name]," said {q}. ')
     say("The judge [looked from one to the other|polished her glasses|drank her tea to the end]. ")
     say(
-        '"[Let us ask the {b}|I know a better witness]," she said. "[Open the door|Let it go|Take off '
-        'the rope], and nobody may [call|whistle|move]." '
+        '"[Let us ask the {b}|I know a better witness]," she said. "[Open the door|Let it go|Take '
+        'off the rope], and nobody may [call|whistle|move]." '
     )
     say(
-        "[Everybody held their breath|It was so still that one could hear the clock]. The {b} [shook "
-        "itself|looked around|thought it over], then it "
+        "[Everybody held their breath|It was so still that one could hear the clock]. The {b} "
+        "[shook itself|looked around|thought it over], then it "
     )
     act = beasts[beast][1]
     winner = pick([first, second], lambda w: act.format(w=w))
@@ -613,8 +632,8 @@ def two_owners(draw: Draw) -> None:
     say("{loser} [grew very red|looked at {loser.his} shoes|said nothing for a while]. ")
     say('Then {w} said, "[Come in and have some soup|You can visit it on Sundays|It likes you, too]." ')
     say(
-        "[And that was the end of the quarrel.|They have been friends again since then.|{loser} came, "
-        "and brought something tasty for the {b}.]"
+        "[And that was the end of the quarrel.|They have been friends again since then.|{loser} "
+        "came, and brought something tasty for the {b}.]"
     )
 
 
@@ -629,8 +648,8 @@ def savings(draw: Draw) -> None:
     say(" in Martha's window cost ", wish=wish)
     price = pick([9, 10, 12, 14, 15], number)
     say(
-        ". [So {c.he} went to work|Waiting would not help, so {c.he} looked for work|Coins do not grow "
-        "on trees; {c} knocked at doors]. ",
+        ". [So {c.he} went to work|Waiting would not help, so {c.he} looked for work|Coins do not "
+        "grow on trees; {c} knocked at doors]. ",
         price=number(price),
     )
     jobs = [
@@ -651,7 +670,7 @@ def savings(draw: Draw) -> None:
     part = pick([n for n in (1, 2, 3, 4, 5, 6) if n < need], number)
     say(" coin, then {c.he} " if part == 1 else " coins, then {c.he} ")
     pick(jobs, lambda j: f"{j[0]} for {j[1]}")
-    say(f" and earned {number(need - part)} more. ")
+    say(" and earned {rest} more. ", rest=number(need - part))
     say(
         "[Victor the banker counted|At the bank, Victor counted]: {price} coins, [neither more nor "
         "less|exactly enough]. "
@@ -661,12 +680,15 @@ def savings(draw: Draw) -> None:
     say(", who was crying. ", f=friend)
     say(
         "[{f.His} only shoes had holes in them|{f.His} little dog was sick, and medicine was "
-        "dear|{f.His} window was broken, and it was cold|{f.He} had dropped the eggs that {f.he} was to "
-        "sell|{f.His} grandmother's birthday was tomorrow, and {f.he} had no gift]"
+        "dear|{f.His} window was broken, and it was cold|{f.He} had dropped the eggs that {f.he} "
+        "was to sell|{f.His} grandmother's birthday was tomorrow, and {f.he} had no gift]"
     )
-    say(". {c} [looked at the {wish} once more|thought about it for as long as one can hold one's breath]. ")
+    say(
+        ". {c} [looked at the {wish} once more|thought about it for as long as one can hold one's "
+        "breath|swallowed|put the coins from one hand into the other]. "
+    )
     say("[Then they went in and bought what {f} needed|Then {c.he} opened {c.his} hand, and that was that]. ")
     say(
-        "[The {wish} is still in the window, and {c} has begun to save again.|In the evening {f} brought "
-        "half of {f.his} supper, and they ate it together on the steps.]"
+        "[The {wish} is still in the window, and {c} has begun to save again.|In the evening {f} "
+        "brought half of {f.his} supper, and they ate it together on the steps.]"
     )

@@ -61,19 +61,19 @@ def bedtime(draw: Draw) -> None:
         'happened next?|Go on!]" '
     )
     say(
-        "[No answer came|There was no answer|It was quiet]. {c.His} {par} [was fast asleep|had begun "
-        "to snore]",
+        "[No answer came|There was no answer|It was quiet]. {c.His} {par} [was fast asleep|had "
+        "begun to snore]",
         goal=goal,
     )
     say("[, one arm around {c}'s teddy bear|, sitting up, like a horse| on {c}'s pillow]. ")
     say(
         "So {c} [told the rest alone|finished the story in a whisper], and in it [{hero} found "
-        "{goal}|everyone came home in time for supper|{hero} went to sleep, too|{goal} turned out to be "
-        "nearer than anyone had thought]. "
+        "{goal}|everyone came home in time for supper|{hero} went to sleep, too|{goal} turned out "
+        "to be nearer than anyone had thought]. "
     )
     say(
-        "[Then|After that] {c} [blew out the candle.|covered {c.his} {par} with half of the blanket.|lay "
-        "awake for a while and was quite content.]"
+        "[Then|After that] {c} [blew out the candle.|covered {c.his} {par} with half of the "
+        "blanket.|lay awake for a while and was quite content.]"
     )
 
 
@@ -86,8 +86,8 @@ def salted_soup(draw: Draw) -> None:
     )
     soup = pick(["pea", "fish", "potato", "onion", "pumpkin", "cabbage", "bean"], lambda s: f"{s} soup")
     say(
-        " [as big as a bathtub|for the whole village|that smelled as far as the mill]. Then he [went "
-        "out to pick parsley|lay down for a nap|ran to fetch the bread]. ",
+        " [as big as a bathtub|for the whole village|that smelled as far as the mill]. Then he "
+        "[went out to pick parsley|lay down for a nap|ran to fetch the bread]. ",
         soup=soup,
     )
     deed, after, mend = draw.choose(
@@ -107,7 +107,7 @@ def salted_soup(draw: Draw) -> None:
     cooks = but(ADULTS, trade("cook"), trade("judge"))
     one = pick(cooks, lambda p: f"{p.known} came by, tasted")
     say(
-        f', and said, "[It needs|This wants] {deed}." {{p.He}} took a [pinch|handful]. ',
+        ', and said, "[It needs|This wants] {deed}." {p.He} took a [pinch|handful]. ',
         p=one,
         deed=deed,
         after=after,
@@ -117,23 +117,23 @@ def salted_soup(draw: Draw) -> None:
     three = pick(but(cooks, one, two), lambda p: f"{p.known} did not taste at all, but")
     say(" [found the jar beside the pot and emptied it|emptied the whole jar, to be useful]. ", r=three)
     say(
-        "[At the table|In the evening] Grace the judge [took the first spoonful|lifted her spoon]. [Her "
-        "eyes grew round|Tears ran down her cheeks]. "
+        "[At the table|In the evening] Grace the judge [took the first spoonful|lifted her spoon]. "
+        "[Her eyes grew round|Tears ran down her cheeks]. "
     )
     say(
-        '"[Who cooked this|What is this]?" she [whispered|croaked]. "[Not I alone, it seems|It was not '
-        'so {after} at noon]," said Marco and [blushed|turned pale]. '
+        '"[Who cooked this|What is this]?" she [whispered|croaked]. "[Not I alone, it seems|It was '
+        'not so {after} at noon]," said Marco and [blushed|turned pale]. '
     )
     say(
-        "{p} [looked at {p.his} plate|coughed]. {q} [studied the ceiling|tied {q.his} shoe]. {r} [slid "
-        "under the table|asked what time it was]. "
+        "{p} [looked at {p.his} plate|coughed]. {q} [studied the ceiling|tied {q.his} shoe]. {r} "
+        "[slid under the table|asked what time it was]. "
     )
     say("Marco [laughed|said nothing], added ")
     pick(mend)
     say(" and [stirred|cooked it once more]")
     say(
-        "[. It was enough for three days, and for the next village.|, and then it was [the best soup|the "
-        "finest soup] that anyone remembered.|, and put a lock on the kitchen door.]"
+        "[. It was enough for three days, and for the next village.|, and then it was [the best "
+        "soup|the finest soup] that anyone remembered.|, and put a lock on the kitchen door.]"
     )
 
 
@@ -154,8 +154,8 @@ def tall_tale(draw: Draw) -> None:
     say(" that it was as big as ", q=second)
     say("[a cow|a wagon|a boat|a barn door|a haystack|the church]")
     say(
-        "[ and had teeth| and could whistle| and had fought for six hours]. [By noon|Before the soup was "
-        "hot|By the time the bell rang twelve] "
+        "[ and had teeth| and could whistle| and had fought for six hours]. [By noon|Before the "
+        "soup was hot|By the time the bell rang twelve] "
     )
     say(
         "the whole village [stood before his hut|was at his door] with [plates and forks|pots and "
@@ -167,24 +167,24 @@ def tall_tale(draw: Draw) -> None:
         say("{t} [scratched his neck|turned red] and came out with a [saucer|small plate]. ")
         say('"[It has shrunk|It must have dried in the sun|It looked bigger in the water]," he said. ')
         say(
-            "[There was a silence|Nobody spoke]. Then [somebody giggled|{q} began to laugh], and soon "
-            "the whole street was laughing. "
+            "[There was a silence|Nobody spoke]. Then [somebody giggled|{q} began to laugh], and "
+            "soon the whole street was laughing. "
         )
     elif end == "thrown":
         say(
-            '"[I let it go|I put it back]," said {t}, "[it had such sad eyes|it had seven children|it '
-            'asked so politely]." [Somebody whistled|Nobody believed a word]. '
+            '"[I let it go|I put it back]," said {t}, "[it had such sad eyes|it had seven '
+            'children|it asked so politely]." [Somebody whistled|Nobody believed a word]. '
         )
     else:
         say(
-            '"[As big as that|Here? In our lake]?" said {t}, [who had forgotten his own tale|amazed]. '
-            '"[And who caught it|Is that true]?" '
+            '"[As big as that|Here? In our lake]?" said {t}, [who had forgotten his own '
+            'tale|amazed]. "[And who caught it|Is that true]?" '
         )
         say("{p} [pointed at him|shook a fist at him], laughing. ")
     say("[They ate pancakes instead.|Everyone brought something, and it became a feast without fish.]")
     say(
-        "[| Since then, whenever {t} tells a story, they divide it by ten.| And the cats went home, "
-        "disappointed.]"
+        "[| Since then, whenever {t} tells a story, they divide it by ten.| And the cats went "
+        "home, disappointed.]"
     )
 
 
@@ -195,55 +195,65 @@ def school_play(draw: Draw) -> None:
     part = pick(["the king", "the queen", "the wolf", "the moon", "the giant", "the captain"], cap)
     say(" was played by ", part=part)
     child = pick(CHILDREN)
-    say(", who [had practiced for weeks|knew every word by heart|was pale with fright]. ", c=child)
+    say(
+        ", who [had practiced for weeks|knew every word by heart|was pale with fright|wore a "
+        "costume made of curtains|had not slept for excitement]. ",
+        c=child,
+    )
     other = pick(but(CHILDREN, child), lambda c: f"{c} was the back end of the horse")
     say("[, because nobody else wanted to be|, and was proud of it|]. ", o=other)
     say(
         "[The curtain rose|Ruth the teacher pulled the curtain open], and {c} [opened {c.his} "
         "mouth|stepped forward]. [Nothing came out|Not one word came]. "
     )
-    say("[Somebody coughed|A chair creaked|In the first row a baby laughed]. ")
+    say(
+        "[Somebody coughed|A chair creaked|In the first row a baby laughed|One could hear the candles burn]. "
+    )
     fix = draw.choose(["horse", "true", "prompt", "crash"])
     if fix == "horse":
         say(
-            'Then the back end of the horse said loudly, "[I think {part} has a frog in the throat|Let '
-            'me tell it, then]!" '
+            'Then the back end of the horse said loudly, "[I think {part} has a frog in the '
+            'throat|Let me tell it, then]!" '
         )
         say(
-            "[The hall roared|Everybody laughed], and {c} [laughed, too|had to laugh], and then [the "
-            "words came back|it went like clockwork]. "
+            "[The hall roared|Everybody laughed], and {c} [laughed, too|had to laugh], and then "
+            "[the words came back|it went like clockwork]. "
         )
     elif fix == "true":
         say(
-            '"[I have forgotten it|I do not know what comes next]," said {c} at last, "[does anyone here '
-            'know|can somebody help me]?" '
+            '"[I have forgotten it|I do not know what comes next]," said {c} at last, "[does '
+            'anyone here know|can somebody help me]?" '
         )
         say(
-            "[A man called out an ending|A woman in the third row called out an ending], and [another "
-            "one a better one|then a boy knew a better one], and they acted [both|them all]. "
+            "[A man called out an ending|A woman in the third row called out an ending], and "
+            "[another one a better one|then a boy knew a better one], and they acted [both|them "
+            "all]. "
         )
     elif fix == "prompt":
         say(
-            "Ruth [whispered the first line|held up a sheet with big letters]. {c} [misheard|misread] it "
-            "and said, "
+            "Ruth [whispered the first line|held up a sheet with big letters]. {c} "
+            "[misheard|misread] it and said, "
         )
         say(
-            '["My kingdom for a sausage!"|"Who has eaten my horse?"|"The moon is made of my aunt!"|"I am '
-            'a terrible goose!"]'
+            '["My kingdom for a sausage!"|"Who has eaten my horse?"|"The moon is made of my '
+            'aunt!"|"I am a terrible goose!"]'
         )
         say(
-            " [The hall shook with laughter|People held their sides], and from then on {c} was [not "
-            "afraid of anything|as calm as a cow]. "
+            " [The hall shook with laughter|People held their sides], and from then on {c} was "
+            "[not afraid of anything|as calm as a cow]. "
         )
     else:
         say("Then the cardboard [castle|tree|tower] fell over, and behind it stood ")
         grown = pick(ADULTS, lambda p: f"{p.known} ")
         say("with [a bun in {g.his} mouth|a mop|the thunder sheet in {g.his} hand]. ", g=grown)
         say(
-            '"[Seize the thief|Behold, a ghost]!" [cried|shouted] {c}, [who was wide awake now|quick as '
-            "a flash], and {g} [had to play along|bowed and ran]. "
+            '"[Seize the thief|Behold, a ghost]!" [cried|shouted] {c}, [who was wide awake '
+            "now|quick as a flash], and {g} [had to play along|bowed and ran]. "
         )
-    say("[The applause lasted for five minutes|They had to bow six times|Nobody wanted to go home]. ")
+    say(
+        "[The applause lasted for five minutes|They had to bow six times|Nobody wanted to go "
+        "home|Hats flew into the air]. "
+    )
     say(
         '"[That was not in the book|Next year we do it the same way]," said Ruth, [wiping her '
         "glasses.|and clapped the loudest.|and sat down, quite worn out.]"
@@ -260,16 +270,16 @@ def fence(draw: Draw) -> None:
         "towel|smoke from a chimney|who had borrowed the rake|the color of a gate]"
     )
     say(
-        ". [First they stopped waving|First they did not greet each other], [then they turned their "
-        "chairs around|then each sent the other's mail back]. "
+        ". [First they stopped waving|First they did not greet each other|It began with a sharp "
+        "word], [then they turned their chairs around|then each sent the other's mail back]. "
     )
     say(
-        "[The dogs of the two houses stayed friends. |The children found it silly. |Nobody else could "
-        "see the point. |]"
+        "[The dogs of the two houses stayed friends. |The children found it silly. |Nobody else "
+        "could see the point. |]"
     )
     say(
-        "[In the end|At last] {p} built a fence [as high as a man|with nails on top], and {q} built a "
-        "[higher one|second one] beside it. "
+        "[In the end|At last] {p} built a fence [as high as a man|with nails on top], and {q} "
+        "built a [higher one|second one] beside it. "
     )
     end = draw.choose(["pumpkin", "child", "hen", "storm"])
     if end == "pumpkin":
@@ -279,12 +289,13 @@ def fence(draw: Draw) -> None:
             "pig|like a full moon] hung [on top|right on the line]. "
         )
         say(
-            '"[Mine|It is mine]," said {p}. "[Its root is here|It leans to my side]," said {q}. [But '
-            "neither of them could lift it alone|It was so heavy that they had to lift it together]. "
+            '"[Mine|It is mine]," said {p}. "[Its root is here|It leans to my side]," said {q}. '
+            "[But neither of them could lift it alone|It was so heavy that they had to lift it "
+            "together]. "
         )
         say(
-            "They made [soup|pies] from it, [for there was too much for one|enough for two houses], and "
-            "ate at one table. "
+            "They made [soup|pies] from it, [for there was too much for one|enough for two "
+            "houses], and ate at one table. "
         )
     elif end == "child":
         child = pick(CHILDREN, lambda c: f"{c}'s ball flew over both fences")
@@ -295,37 +306,38 @@ def fence(draw: Draw) -> None:
         )
         say('"[Could you not put in a little gate|Would you mind if I sawed a little hole]?" asked {c}. ')
         say(
-            "[They put in a gate|So there was a small gate], [the size of a child|painted green]. First "
-            "a ball went through it, then [a plate of cookies|a borrowed rake|a kitten], then a "
-            "neighbor. "
+            "[They put in a gate|So there was a small gate], [the size of a child|painted green]. "
+            "First a ball went through it, then [a plate of cookies|a borrowed rake|a kitten], "
+            "then a neighbor. "
         )
     elif end == "hen":
         say(
-            "[But {p}'s hen|Only {p}'s hen] [found a gap|flew over] and laid her eggs in {q}'s [best "
-            "hat|flower pot|left boot]. {q} [counted them|looked at them for a week]. "
+            "[But {p}'s hen|Only {p}'s hen] [found a gap|flew over] and laid her eggs in {q}'s "
+            "[best hat|flower pot|left boot]. {q} [counted them|looked at them for a week]. "
         )
         say(
-            "[Then there was a knock|On Sunday there was a knock] at {p}'s door: there stood {q} with a "
-            '[bowl of eggs|warm omelet]. "[These are yours|I believe this belongs to you]," said {q}. '
+            "[Then there was a knock|On Sunday there was a knock] at {p}'s door: there stood {q} "
+            'with a [bowl of eggs|warm omelet]. "[These are yours|I believe this belongs to you]," '
+            "said {q}. "
         )
         say('"[Half of them|Come in]," said {p}, [after a while|and moved a chair]. ')
     else:
         say(
-            "[One night a storm came|Then came the great storm] and [laid both fences flat|took both "
-            "fences away], boards and nails and all. "
+            "[One night a storm came|Then came the great storm] and [laid both fences flat|took "
+            "both fences away], boards and nails and all. "
         )
         say(
-            "[In the morning|At sunrise] they stood [in the same puddle|among the boards] and looked at "
-            "each other. "
+            "[In the morning|At sunrise] they stood [in the same puddle|among the boards] and "
+            "looked at each other. "
         )
         say(
             '"[You have nice curtains|Your beans are doing well]," said {p}. "[You have grown '
             'thinner|Your coffee smells good]," said {q}. '
         )
     say(
-        "[The boards make a fine bench now, and it stands in the middle.|Of the fence there is left one "
-        "post, and a bird lives on it.|The fence wood kept both stoves warm that winter.|These days they "
-        "quarrel about who may pay for the coffee.]"
+        "[The boards make a fine bench now, and it stands in the middle.|Of the fence there is "
+        "left one post, and a bird lives on it.|The fence wood kept both stoves warm that "
+        "winter.|These days they quarrel about who may pay for the coffee.]"
     )
 
 
@@ -333,23 +345,23 @@ def pumpkin_contest(draw: Draw) -> None:
     """A contest for the biggest vegetable; one who has the smallest wins something after all."""
     say, pick = draw.say, draw.pick
     say(
-        "[At the harvest fair|On the first Sunday in October|When the fair came|Every fall], there was a "
-        "prize for the biggest "
+        "[At the harvest fair|On the first Sunday in October|When the fair came|Every fall], there "
+        "was a prize for the biggest "
     )
     veg = pick(["pumpkin", "turnip", "cabbage", "potato", "onion", "carrot"])
     say(". ", v=veg)
     one = pick(ADULTS, lambda p: f"{p.known} ")
     say("had {av} that filled a wheelbarrow; {p.he} had ", p=one, av=a(veg))
     say(
-        "[sung to it every evening|given it sugar water|read the newspaper to it|watered it with cold "
-        "tea|put a hat on it against the sun|wrapped it in wool at night|told it every day how pretty it "
-        "was]"
+        "[sung to it every evening|given it sugar water|read the newspaper to it|watered it with "
+        "cold tea|put a hat on it against the sun|wrapped it in wool at night|told it every day "
+        "how pretty it was]"
     )
     say(". ")
     two = pick(but(ADULTS, one), lambda p: f"{p.known} ")
     say(
-        "needed [two oxen|a cart with four wheels|six strong men] to move [another one|one that was "
-        "no smaller]. ",
+        "needed [two oxen|a cart with four wheels|six strong men] to move [another one|one that "
+        "was no smaller]. ",
         q=two,
     )
     child = pick(CHILDREN, lambda c: f"And {c} ")
@@ -361,38 +373,39 @@ def pumpkin_contest(draw: Draw) -> None:
     end = draw.choose(["hollow", "mouse", "soup", "seed"])
     if end == "hollow":
         say(
-            "The judge [knocked on|tapped] the big ones: they were [hollow|empty and watery]. She cut "
-            "the small one [and tasted it|in two and took a bite]. [She closed her eyes|She smiled]. "
+            "The judge [knocked on|tapped] the big ones: they were [hollow|empty and watery]. She "
+            "cut the small one [and tasted it|in two and took a bite]. [She closed her eyes|She "
+            "smiled]. "
         )
         say(
-            '"[The biggest is easy to see|Size has its own prize]," she said, "[but the best is here|but '
-            'we eat with the tongue]." '
+            '"[The biggest is easy to see|Size has its own prize]," she said, "[but the best is '
+            'here|but we eat with the tongue]." '
         )
     elif end == "mouse":
         say(
-            "[While the judge measured|While they argued], a mouse [looked out of|gnawed its way out of] "
-            "{p}'s {v}, and then [another|its whole family]. "
+            "[While the judge measured|While they argued], a mouse [looked out of|gnawed its way "
+            "out of] {p}'s {v}, and then [another|its whole family]. "
         )
         say(
-            '"[That one is taken|Somebody lives there]," said the judge. {q}\'s [rolled off the scales '
-            "and burst|broke the scales and fell into the fountain]. [So the smallest was the only one "
-            "left|So there was only one left]. "
+            '"[That one is taken|Somebody lives there]," said the judge. '
+            "{q}'s [rolled off the scales and burst|broke the scales and fell into the fountain]. "
+            "[So the smallest was the only one left|So there was only one left]. "
         )
     elif end == "soup":
         say(
-            "{q} won[, by a pound|, by an inch]. But [then it rained|the evening was cold], and everyone "
-            "was hungry; so both big ones were [cut up|chopped] for soup. "
+            "{q} won[, by a pound|, by an inch]. But [then it rained|the evening was cold], and "
+            "everyone was hungry; so both big ones were [cut up|chopped] for soup. "
         )
         say(
-            '"[And mine|May mine go in, too]?" asked {c}. It was [the last piece|the smallest piece] in '
-            'the pot, and the judge [got it|found it in her bowl]. "[Ah|Oh]," she said, "who grew this '
-            'one?" '
+            '"[And mine|May mine go in, too]?" asked {c}. It was [the last piece|the smallest '
+            'piece] in the pot, and the judge [got it|found it in her bowl]. "[Ah|Oh]," she said, '
+            '"who grew this one?" '
         )
     else:
         say(
-            "{p} won and [ate for a month|could not eat it all]. {c} [kept the seeds|dried the seeds and "
-            "waited]. [The next year|A year later] a {v} lay in {c}'s garden [that nine people could not "
-            "lift|like a sleeping elephant]. "
+            "{p} won and [ate for a month|could not eat it all]. {c} [kept the seeds|dried the "
+            "seeds and waited]. [The next year|A year later] a {v} lay in {c}'s garden [that nine "
+            "people could not lift|like a sleeping elephant]. "
         )
         say(
             '"[What did you do|How]?" everyone asked. "[I gave it a year|I let it have its time]," said {c}. '
@@ -429,29 +442,29 @@ def raft(draw: Draw) -> None:
     say(", [a broom for a mast|a tablecloth for a sail|a frying pan for a rudder] and ", v=word)
     say("[a jar of pickles|nine sandwiches|a cake|a bag of cherries|a whole cheese|a pot of cold dumplings]")
     say(
-        ". [On the shore|At the landing] Albert the captain [took the pipe from his mouth|looked up from "
-        "his newspaper|shaded his eyes]. "
+        ". [On the shore|At the landing] Albert the captain [took the pipe from his mouth|looked "
+        "up from his newspaper|shaded his eyes]. "
     )
     say('"[Has she been tested|Can she float]?" he asked. "[Of course|We will see]," said {p}. ')
     say(
-        "[They pushed off. |A duck went along. |][For a whole minute it went well|The first ten yards "
-        "were glorious]. Then [it gurgled|something gurgled], [the water was up to their ankles|the "
-        "stern went down], and they [sat in the lake up to their chins|stood in the water up to their "
-        "necks]. "
+        "[They pushed off. |A duck went along. |][For a whole minute it went well|The first ten "
+        "yards were glorious]. Then [it gurgled|something gurgled], [the water was up to their "
+        "ankles|the stern went down], and they [sat in the lake up to their chins|stood in the "
+        "water up to their necks]. "
     )
     say("{q} [saved the provisions|held the food over the water]. ")
     say(
-        '[Albert did not laugh|Albert laughed only a little]. "[My first ship sank, too|I have gone down '
-        'four times myself]," he said. "[Bring rope|Come back tomorrow with a saw]." '
+        '[Albert did not laugh|Albert laughed only a little]. "[My first ship sank, too|I have '
+        'gone down four times myself]," he said. "[Bring rope|Come back tomorrow with a saw]." '
     )
     say(
-        "[For three days|All week] they [sawed and knotted|hammered and tied|measured and sawed], and "
-        "the captain showed them [how a knot holds|why wood floats|how to caulk a seam]. "
+        "[For three days|All week] they [sawed and knotted|hammered and tied|measured and sawed], "
+        "and the captain showed them [how a knot holds|why wood floats|how to caulk a seam]. "
     )
     say("[Then|At last] the new raft [slid into the water|lay on the lake like a duck] and was called ")
     say("[Second Try|the Dry Sock|Queen of the Pond|King of the Pond|the Pickle|the Flying Bathtub]")
     say(
-        ". They reached the island [before noon|without getting a toe wet|in good order] and [ate what "
-        "was left.|found footprints there: a duck's.|claimed it for the village, with one flag and two "
-        "red noses.]"
+        ". They reached the island [before noon|without getting a toe wet|in good order] and [ate "
+        "what was left.|found footprints there: a duck's.|claimed it for the village, with one "
+        "flag and two red noses.]"
     )
