@@ -21,10 +21,13 @@ def folder(tmp_path):
 def test_minilm_is_the_real_one():
     tokenizer, model = pretrained.minilm()
     assert model.config.hidden_size == 384 and model.config.num_hidden_layers == 6
-    assert (
-        tokenizer.tokenize("Transformers revolutionized NLP")
-        == "transformers revolution ##ized nl ##p".split()
-    )
+    assert tokenizer.tokenize("Transformers revolutionized NLP") == [
+        "transformers",
+        "revolution",
+        "##ized",
+        "nl",
+        "##p",
+    ]
 
 
 def test_an_altered_minilm_is_refused(monkeypatch):
@@ -74,7 +77,7 @@ def test_a_damaged_course_model_names_make_models(folder, monkeypatch):
 
 def test_a_hub_id_needs_the_learners_word(monkeypatch):
     monkeypatch.delenv("COURSE_ONLINE", raising=False)
-    with pytest.raises(FileNotFoundError, match="'gpt2'.*COURSE_ONLINE=1"):
+    with pytest.raises(FileNotFoundError, match=r"'gpt2'.*COURSE_ONLINE=1"):
         pretrained.locate("gpt2")
     monkeypatch.setenv("COURSE_ONLINE", "1")
     assert pretrained.locate("gpt2") == "gpt2"

@@ -11,7 +11,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-from utils.course import progress_bar, show_source, start  # noqa: E402
-from utils.exercise import progress  # noqa: E402
+from utils.course import progress_bar, show_source, start
+from utils.exercise import progress
 
 __all__ = ["progress", "progress_bar", "show_source", "start"]

@@ -39,8 +39,8 @@ def locate(name: str) -> str:
     if os.environ.get("COURSE_ONLINE") == "1":
         return name
     raise FileNotFoundError(
-        f"name: no model {name!r} here. Known: {', '.join([MINILM, *course_models()])}, or a folder of yours; "
-        "a model id of the Hugging Face Hub needs COURSE_ONLINE=1 in the environment."
+        f"name: no model {name!r} here. Known: {', '.join([MINILM, *course_models()])}, or a folder of "
+        "yours; a model id of the Hugging Face Hub needs COURSE_ONLINE=1 in the environment."
     )
 
 
