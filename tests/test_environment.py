@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +120,13 @@ def test_a_damaged_package_is_installed_again_and_stamped(root, monkeypatch):
     assert find_fault(root) is None
 
 
+def test_changed_pins_are_installed_and_stamped(root, monkeypatch):
+    (root / "constraints.txt").write_text("foo==1.0\nbar==1.0\n")
+    monkeypatch.setattr(environment, "install", lambda root: None)
+    environment.ensure(root)
+    assert find_fault(root) is None
+
+
 def test_a_failed_first_install_leaves_nothing(root, monkeypatch):
     def fail(words, **settings):
         if "venv" in words:
@@ -181,11 +187,27 @@ def test_the_file_parses_on_python_3_8_and_needs_the_standard_library_only():
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
-def test_a_busy_port_is_passed_over():
-    with socket.socket() as busy:
-        with contextlib.suppress(OSError):  # someone else has it: just as well
-            busy.bind(("127.0.0.1", 8888))
-        assert environment.free_port() != 8888
+@pytest.mark.parametrize(
+    ("busy", "port"), [(set(), 8888), ({8888, 8889}, 8890), (set(range(8888, 8898)), 54321)]
+)
+def test_busy_ports_are_passed_over(monkeypatch, busy, port):
+    class Fake(contextlib.nullcontext):
+        def __enter__(self):
+            return self
+
+        def bind(self, address):
+            if address[1] in busy:
+                raise OSError("in use")
+            self.port = address[1] or 54321
+
+        def getsockname(self):
+            return "127.0.0.1", self.port
+
+    monkeypatch.setattr(environment.socket, "socket", Fake)
+    assert environment.free_port() == port
+    busy |= {0, *range(8888, 8898)}
+    with pytest.raises(Trouble, match="free port"):
+        environment.free_port()
 
 
 # Pins
@@ -206,6 +228,16 @@ def test_what_is_pinned_is_what_is_tested():
     direct = re.findall(r"^([\w.-]+)==(\S+)", REQUIREMENTS, re.MULTILINE)
     installed = {name: importlib.metadata.version(name).split("+")[0] for name, _ in direct}
     assert installed == dict(direct)
+
+
+@pytest.mark.parametrize("version", ["3.11.0", "3.12.0", "3.13.0"])
+def test_the_pins_accept_every_python_of_the_course(version):
+    from packaging.specifiers import SpecifierSet
+
+    for name in pins():
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # for other systems
+            accepted = importlib.metadata.metadata(name)["Requires-Python"] or ""
+            assert version in SpecifierSet(accepted), name
 
 
 def test_nothing_is_pinned_twice():

@@ -64,7 +64,7 @@ def _cell(cell: dict, index: int) -> dict:
 def _outputs(outputs: list[dict]) -> list[dict]:
     result = []
     for output in outputs:
-        output = {name: value for name, value in output.items() if name not in ("transient", "metadata")}
+        output = {name: value for name, value in output.items() if name != "transient"}
         if output["output_type"] == "stream":
             last = result[-1] if result else {}
             if last.get("name") == output["name"]:
