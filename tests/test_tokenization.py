@@ -85,6 +85,14 @@ def theirs(village: str) -> Tokenizer:
 
 
 @pytest.fixture(scope="module")
+def rich() -> tuple[ByteLevelBPE, Tokenizer]:
+    """Both, trained on tricky text: merges of spaces, signs and bytes that no village text holds."""
+    draw = random.Random(0)
+    pieces = [well_formed("".join(draw.choices(TRICKY, k=20))) for _ in range(300)]
+    return train_bpe(pieces, 900), train_hugging_face(pieces, 900)
+
+
+@pytest.fixture(scope="module")
 def saved(ours: ByteLevelBPE, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved")
     ours.save(folder)
@@ -97,7 +105,7 @@ def minilm() -> tuple[WordPiece, Tokenizer]:
     library = Tokenizer.from_file(str(folder / "tokenizer.json"))
     library.no_padding()
     library.no_truncation()
-    return WordPiece.from_file(folder), library
+    return WordPiece.load(folder), library
 
 
 # --- BPE by hand ---
@@ -220,6 +228,14 @@ def test_the_village_gives_the_same_ids(ours: ByteLevelBPE, theirs: Tokenizer, v
 
 
 @often
+@given(assigned_texts)
+def test_any_text_gives_the_same_ids_with_a_vocabulary_of_signs(rich: tuple, text: str) -> None:
+    ours, theirs = rich
+    assert same_training(ours, theirs) and ours.token_to_id("ĠĠ")
+    assert ours.encode(text) == theirs.encode(well_formed(text)).ids
+
+
+@often
 @given(st.lists(st.integers(0, VOCAB_SIZE - 1) | st.integers(95, 256), max_size=12))
 def test_any_ids_give_the_same_text(ours: ByteLevelBPE, theirs: Tokenizer, ids: list) -> None:
     assert ours.decode(ids) == theirs.decode(ids, skip_special_tokens=False)
@@ -265,16 +281,16 @@ def test_bad_input_is_named(ours: ByteLevelBPE) -> None:
 
 @often
 @given(texts(), st.randoms(use_true_random=False))
-def test_a_stream_gives_the_same_ids_wherever_it_is_cut(
-    ours: ByteLevelBPE, text: str, draw: random.Random
-) -> None:
+def test_a_stream_gives_the_same_ids_wherever_it_is_cut(rich: tuple, text: str, draw: random.Random) -> None:
+    ours, _ = rich
     cuts = sorted(draw.choices(range(len(text) + 1), k=draw.randint(0, 12)))
     chunks = [text[start:end] for start, end in itertools.pairwise([0, *cuts, len(text)])]
     assert list(ours.encode_stream(chunks)) == ours.encode(text)
     assert list(ours.encode_stream(text)) == ours.encode(text)
 
 
-def test_a_stream_may_hold_one_long_word_or_gap(ours: ByteLevelBPE) -> None:
+def test_a_stream_may_hold_one_long_word_or_gap(rich: tuple) -> None:
+    ours, _ = rich
     for text in ("x" * 5000, "a" + " " * 5000 + "b", "don't" * 999, END * 500):
         chunks = [text[start : start + 7] for start in range(0, len(text), 7)]
         assert list(ours.encode_stream(chunks)) == ours.encode(text)
@@ -380,7 +396,7 @@ def test_a_spoilt_file_is_named(saved: Path, tmp_path: Path, spoil, words: str) 
     assert str(path) in str(error.value) and words in str(error.value)
 
 
-@pytest.mark.parametrize("kind", [ByteLevelBPE.load, WordPiece.from_file])
+@pytest.mark.parametrize("kind", [ByteLevelBPE.load, WordPiece.load])
 def test_a_damaged_or_missing_file_is_named(saved: Path, tmp_path: Path, kind) -> None:
     whole = (saved / "tokenizer.json").read_bytes()
     path = tmp_path / "tokenizer.json"
@@ -478,9 +494,9 @@ def test_wordpiece_by_hand() -> None:
 
 def test_vocab_txt_is_the_same_vocabulary(minilm: tuple, tmp_path: Path) -> None:
     folder = Path(pretrained.locate(pretrained.MINILM))
-    assert WordPiece.from_file(folder / "vocab.txt").vocab == minilm[0].vocab
+    assert WordPiece.load(folder / "vocab.txt").vocab == minilm[0].vocab
     (tmp_path / "vocab.txt").write_bytes((folder / "vocab.txt").read_bytes())
-    assert WordPiece.from_file(tmp_path).vocab == minilm[0].vocab
+    assert WordPiece.load(tmp_path).vocab == minilm[0].vocab
 
 
 def test_wordpiece_bad_input_is_named(minilm: tuple, saved: Path, tmp_path: Path) -> None:
@@ -491,10 +507,10 @@ def test_wordpiece_bad_input_is_named(minilm: tuple, saved: Path, tmp_path: Path
     with pytest.raises(ValueError, match="ids: 99999"):
         minilm[0].decode([99999])
     with pytest.raises(ValueError, match="it holds a BPE"):
-        WordPiece.from_file(saved)
+        WordPiece.load(saved)
     (tmp_path / "vocab.txt").write_text("a\nb\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"vocab.txt cannot be used: vocab: the special token \[PAD\]"):
-        WordPiece.from_file(tmp_path)
+        WordPiece.load(tmp_path)
     with pytest.raises(ValueError, match="cannot be used"):
         ByteLevelBPE.load(pretrained.locate(pretrained.MINILM))
 

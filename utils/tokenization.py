@@ -432,7 +432,7 @@ class WordPiece:
         return text
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike) -> "WordPiece":
+    def load(cls, path: str | os.PathLike) -> "WordPiece":
         """Read a BERT `tokenizer.json` or `vocab.txt` (one piece a line), or a folder that holds one.
 
         Raises:
