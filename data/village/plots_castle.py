@@ -51,8 +51,8 @@ def riddle(draw: Draw) -> None:
         o=other,
     )
     say(
-        '"[Whoever can guess it may ask for anything|I give a bag of gold to the one who guesses '
-        'it|The winner may make a wish]," said {r}. "'
+        '"[Whoever can guess it may ask for anything|The one who guesses it shall have a wish|The '
+        'winner may make a wish]," said {r}. "'
     )
     _, answer, wrong = pick(RIDDLES, lambda x: f'{x[0]}?"')
     guessers: list[Person] = []
@@ -392,7 +392,7 @@ def throne(draw: Draw) -> None:
         r=ruler,
     )
     steps = [
-        ("Samuel the carpenter", "made the seat wider, and now {r.his} feet did not reach the floor"),
+        ("Samuel the carpenter", "made the seat higher, and now the royal feet did not reach the floor"),
         ("Clara the weaver", "brought nine cushions, and {r} slid off, crown and all"),
         ("Olga the cheesemaker", "rubbed it with butter, and that was no help at all"),
         ("Ivy the tailor", "covered it with feathers, and {r} sneezed through the whole council"),
@@ -449,8 +449,8 @@ def dragon(draw: Draw) -> None:
     )
     hero = pick(["girl", "boy", "old woman", "old man"], lambda h: f"{a(h)} with a basket")
     say(
-        ' said, "[Has anyone asked what it wants?|A beast that cries all night has a reason.]" and '
-        "climbed up. ",
+        ' said, "[Has anyone asked what it wants?|A beast that cries all night has a '
+        'reason,|Somebody should go and talk to it,]" and climbed up. ',
         noun=hero,
     )
     need = draw.choose(["tooth", "cold", "lonely", "song"])

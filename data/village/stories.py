@@ -3,6 +3,7 @@
 from data.village import plots_castle as castle
 from data.village import plots_home as home
 from data.village import plots_merry as merry
+from data.village import plots_square as square
 from data.village import plots_wild as wild
 from data.village.grammar import Draw
 
@@ -45,6 +46,10 @@ PLOTS = [
     merry.fence,
     merry.pumpkin_contest,
     merry.raft,
+    square.bargain,
+    square.snowman,
+    square.open_shop,
+    square.newcomer,
 ]
 
 
