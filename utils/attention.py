@@ -241,11 +241,16 @@ class MultiHeadAttention(nn.Module):
         self.out_proj = nn.Linear(hidden_size, hidden_size, bias=bias)
 
     def forward(
-        self, hidden_states: Tensor, key_value_states: Tensor | None = None, mask: Tensor | None = None
+        self,
+        hidden_states: Tensor,
+        key_value_states: Tensor | None = None,
+        mask: Tensor | None = None,
+        rotary: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Attend from `hidden_states` (B, T_q, C) to `key_value_states` (B, T_k, C), or to itself if None.
 
-        `mask` is bool, True = may attend, broadcastable to (B, H, T_q, T_k). Returns the output
+        `mask` is bool, True = may attend, broadcastable to (B, H, T_q, T_k). `rotary` is applied to the
+        queries and to the keys, (B, H, T, D), before they meet (`blocks.Rotary`). Returns the output
         (B, T_q, C) and the weights (B, H, T_q, T_k). A query that may attend to nothing adds nothing:
         its output is the bias of `out_proj`.
 
@@ -257,6 +262,8 @@ class MultiHeadAttention(nn.Module):
         q = split_heads(self.q_proj(hidden_states), self.num_heads)  # (B, H, T_q, D)
         k = split_heads(self.k_proj(source), self.num_heads)  # (B, H, T_k, D)
         v = split_heads(self.v_proj(source), self.num_heads)  # (B, H, T_k, D)
+        if rotary is not None:
+            q, k = rotary(q), rotary(k)
         dropout_p = self.dropout if self.training else 0.0
         output, weights = scaled_dot_product_attention(q, k, v, mask, dropout_p)  # (B, H, T_q, D)
         return self.out_proj(merge_heads(output)), weights  # (B, T_q, C), (B, H, T_q, T_k)
