@@ -316,8 +316,9 @@ class _Alive(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         result = func(*args, **(kwargs or {}))
-        for tensor in tree_leaves(result):
-            if isinstance(tensor, Tensor) and (storage := tensor.untyped_storage()) not in self.known:
+        self.known.update(_storages((args, kwargs)))  # what comes in was there before
+        for storage in _storages(result):
+            if storage not in self.known:
                 self.known.add(storage)
                 self.now += storage.nbytes()
                 weakref.finalize(storage, self._gone, storage.nbytes())
@@ -328,10 +329,13 @@ class _Alive(TorchDispatchMode):
         self.now -= size
 
 
+def _storages(values: object) -> list:
+    return [value.untyped_storage() for value in tree_leaves(values) if isinstance(value, Tensor)]
+
+
 def peak_memory(function: Callable, *args: object) -> int:
-    """The most bytes of new tensors alive at once while `function(*args)` runs, counted and not timed."""
+    """The most bytes of new tensors alive at once while `function(*args)` runs: counted, so always the same."""
     with torch.no_grad(), _Alive() as alive:
-        alive.known.update(a.untyped_storage() for a in tree_leaves(args) if isinstance(a, Tensor))
         function(*args)
     return alive.peak
 
