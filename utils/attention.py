@@ -334,7 +334,7 @@ def _storages(values: object) -> list:
 
 
 def peak_memory(function: Callable, *args: object) -> int:
-    """The most bytes of new tensors alive at once while `function(*args)` runs: counted, so always the same."""
+    """The most bytes of new tensors alive at once while `function(*args)` runs."""
     with torch.no_grad(), _Alive() as alive:
         function(*args)
     return alive.peak
