@@ -247,6 +247,9 @@ def test_a_full_or_small_cache_changes_nothing(ours: ByteLevelBPE, village: str,
     fresh = ByteLevelBPE(ours.vocab, ours.merges, ours.special_tokens)
     assert fresh.encode(village[:20_000]) == expected
     assert len(fresh._cache) == 3
+    fresh._cache.clear()
+    fresh.encode("x" * 64)
+    assert not fresh._cache  # words are short; what is long would fill the memory
 
 
 def test_special_tokens_are_found_and_the_longest_wins() -> None:
@@ -255,6 +258,16 @@ def test_special_tokens_are_found_and_the_longest_wins() -> None:
     for text in ("<|end|>x<|end|>", f"a{END}{END} b", "<|end|", f"  {END}  ", "<|<|end|>"):
         assert ours.encode(text) == theirs.encode(text).ids
     assert ours.tokens("a<|end|>xé") == ["a", "<|end|>x", "\\xc3", "\\xa9"]
+
+
+def test_a_token_outside_the_byte_alphabet_decodes_as_the_library_does(
+    theirs: Tokenizer, tmp_path: Path
+) -> None:
+    content = json.loads(theirs.to_str())
+    content["model"]["vocab"]["日 本"] = VOCAB_SIZE
+    library = Tokenizer.from_str(json.dumps(content))
+    (tmp_path / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
+    assert ByteLevelBPE.load(tmp_path).decode([VOCAB_SIZE]) == library.decode([VOCAB_SIZE]) == "日 本"
 
 
 @pytest.mark.parametrize("text", ["", "\0", "\0\0a\0"])
@@ -490,6 +503,12 @@ def test_wordpiece_by_hand() -> None:
     assert tokenizer.wordpiece("una" + "a" * 98) == ["[UNK]"]  # 101 characters
     assert tokenizer.encode("Una [MASK]") == [2, 9, 4, 3]
     assert tokenizer.decode([2, 9, 8, 3]) == "[CLS] unaa [SEP]"
+
+
+def test_wordpiece_decode_sets_signs_close_as_the_library_does(minilm: tuple) -> None:
+    ours, library = minilm
+    ids = ours.encode("Well, it's late. Why? No! (A, b; c)")
+    assert ours.decode(ids) == library.decode(ids, skip_special_tokens=False)
 
 
 def test_vocab_txt_is_the_same_vocabulary(minilm: tuple, tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ class ByteLevelBPE:
             "decoder": byte_level,
             "model": {"type": "BPE", "vocab": self.vocab, "merges": self.merges},
         }
-        config = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
+        config = {"tokenizer_class": "PreTrainedTokenizerFast"}
         if self.special_tokens:
             config["bos_token"] = config["eos_token"] = self.special_tokens[0]
         _write_json(folder / "tokenizer.json", content)
