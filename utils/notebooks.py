@@ -34,9 +34,9 @@ def find(number: str = "") -> list[Path]:
 def normalise(notebook: dict) -> dict:
     """The normal form of a notebook given as JSON; the argument is left as it is.
 
-    Kept are the cells, their ids, tags and outputs. Dropped are timings, what editors add, the state of
-    widgets and the links to it (nbval compares a widget by its text). Neighbouring pieces of one stream
-    are joined, and every text is a list of lines.
+    Kept are the cells, their ids, tags and outputs, and the words that go with a figure. Dropped are
+    timings, what editors add, the state of widgets and the links to it (nbval compares a widget by its
+    text). Neighbouring pieces of one stream are joined, and every text is a list of lines.
     """
     return {
         "cells": [_cell(cell, index) for index, cell in enumerate(notebook["cells"])],
@@ -75,7 +75,8 @@ def _outputs(outputs: list[dict]) -> list[dict]:
             output["data"] = {
                 name: _data(name, value) for name, value in output["data"].items() if name != WIDGET
             }
-            output["metadata"] = {}
+            alt = output["metadata"].get("image/png", {}).get("alt")
+            output["metadata"] = {"image/png": {"alt": alt}} if alt else {}
         result.append(output)
     return result
 

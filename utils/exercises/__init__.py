@@ -1,1 +1,5 @@
 """The exercises: one file per notebook."""
+
+from . import tokenization
+
+__all__ = ["tokenization"]

@@ -15,6 +15,14 @@ def _random_words(rng: random.Random, letters: str) -> dict[tuple[str, ...], int
     return {tuple(rng.choices(letters, k=rng.randint(1, 7))): rng.randint(1, 9) for _ in range(12)}
 
 
+def _known_slip(answer, ways: dict, cases: list[tuple]) -> str | None:
+    """The words for the first wrong way that gives just what `answer` gives, on every case."""
+    for way, words in ways.items():
+        if all(list(answer(*case)) == way(*case) for case in cases):
+            return words
+    return None
+
+
 # --- 1. Count pairs ---
 
 
@@ -294,6 +302,7 @@ def _check_encode_word(answer):
         ("", [("a", "b")]),
     ]
     cases += [("abab", [("a", "b"), ("ab", "ab")]), ("xyz", []), ("aaa", [("a", "a")])]
+    cases += [("abc", [("b", "c"), ("a", "bc"), ("a", "b")])]  # rank, text order and length part ways
     for _ in range(60):
         merges = _learn(_random_words(rng, "abc"), steps=8)
         cases.append(("".join(rng.choices("abc", k=rng.randint(1, 10))), merges))
@@ -314,9 +323,8 @@ def _check_encode_word(answer):
             _longest_token_first: "The longest token first is WordPiece's rule; BPE goes by rank.",
             _in_text_order: "The leftmost pair is not the first: merge the pair of lowest rank.",
         }
-        for way, words in wrong_ways.items():
-            if all(list(answer(w, m)) == way(w, m) for w, m in cases):
-                raise NotYet(f"{words} {where[0].upper()}{where[1:]}")
+        if words := _known_slip(answer, wrong_ways, cases):
+            raise NotYet(f"{words} {where[0].upper()}{where[1:]}")
         raise NotYet(where)
     return "The order of merges is the tokenizer: the same vocabulary in another order gives other ids."
 
@@ -395,34 +403,20 @@ def _marks_stripped(word, vocab):
 
 
 TOY_VOCABULARY = {
-    *[
-        "un",
-        "##un",
-        "want",
-        "##want",
-        "##able",
-        "##ed",
-        "##wa",
-        "##nt",
-        "able",
-        "run",
-        "##ning",
-        "##n",
-        "##ing",
-    ],
-    *(letter for letter in "unwatble"),
-    *("##" + letter for letter in "ntdelg"),
+    *["un", "##un", "want", "##want", "##able", "##ed", "##wa", "##nt", "able", "run", "##ning", "##ing"],
+    *"unwatble",
+    *(f"##{letter}" for letter in "unwatbledg"),
 }
+TOY_WORDS = ["want", "unwanted", "running", "unable", "unwantedx", "xun", "x", "un", ""]
 
 
 def _check_wordpiece(answer):
-    words = ["want", "unwanted", "running", "unable", "unwantedx", "xun", "x", "un", ""]
-    for word in words:
+    for word in TOY_WORDS:
         got, expected = answer(word, TOY_VOCABULARY), wordpiece_solution(word, TOY_VOCABULARY)
         if not isinstance(got, (list, tuple)) or not all(isinstance(piece, str) for piece in got):
             raise NotYet(f"a list of pieces (str) is expected; for {word!r} you return {got!r}.")
         if list(got) != expected:
-            raise NotYet(_diagnose_wordpiece(list(got), expected, word))
+            raise NotYet(_diagnose_wordpiece(answer, list(got), expected, word))
     vocab = tokenization.WordPiece.load(pretrained.locate(pretrained.MINILM)).vocab
     sample = ["tokenization", "unhappiness", "baker", "revolutionized", "qwertyuiop", "smörgåsbord", "🙂"]
     wrong = [word for word in sample if list(answer(word, vocab)) != wordpiece_solution(word, vocab)]
@@ -436,18 +430,22 @@ def _check_wordpiece(answer):
     )
 
 
-def _diagnose_wordpiece(got: list[str], expected: list[str], word: str) -> str:
+def _diagnose_wordpiece(answer, got: list[str], expected: list[str], word: str) -> str:
     where = f"{word!r} becomes {expected}; you return {got}."
-    if expected == ["[UNK]"] and "[UNK]" in got:
-        return f"{where} If any part of a word is unknown, the whole word is one [UNK]."
+    ways = {
+        _shortest_first: "Try the longest candidate first, then shorter ones.",
+        _forgets_the_mark: "A piece inside a word is looked up with ## in front.",
+        _marks_stripped: "The pieces inside a word are returned with their ## in front.",
+        _unknown_rest: "You keep what was found before the unknown part; the whole word is one [UNK].",
+        _unknown_letter: "You mark the unknown letter and go on; the whole word is one [UNK].",
+    }
+    slip = _known_slip(answer, ways, [(word, TOY_VOCABULARY) for word in TOY_WORDS])
+    if slip:
+        return f"{slip} {where[0].upper()}{where[1:]}"
     if expected == ["[UNK]"]:
-        return f"{where} No piece of the vocabulary fits the whole word: it is one [UNK]."
-    if [piece.removeprefix("##") for piece in expected] == got or (
-        got and not any("##" in p for p in got[1:])
-    ):
-        return f"{where} A piece inside a word is looked up and returned with ## in front."
-    if len(got) > len(expected):
-        return f"{where} Try the longest candidate first, then shorter ones."
+        return f"{where} No row of pieces from the vocabulary spells the word, so it is one [UNK]."
+    if "".join(piece.removeprefix("##") for piece in got) != word:
+        return f"{where} The pieces, joined without ##, must spell the word."
     return where
 
 
@@ -464,10 +462,10 @@ wordpiece = Exercise(
     solution=wordpiece_solution,
     mistakes={
         _shortest_first: "Try the longest candidate first",
-        _forgets_the_mark: "with ## in front",
-        _unknown_rest: "the whole word is one [UNK]",
-        _unknown_letter: "the whole word is one [UNK]",
-        _marks_stripped: "with ## in front",
+        _forgets_the_mark: "looked up with ## in front",
+        _unknown_rest: "what was found before the unknown part",
+        _unknown_letter: "mark the unknown letter",
+        _marks_stripped: "returned with their ## in front",
     },
 )
 
