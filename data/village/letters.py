@@ -176,7 +176,7 @@ HOPES = items("""
     We shall be friends until we are [eighty|a hundred] years old
 """)
 WEATHER = items("""
-    The sun shines from morning to evening; It rains, but the rain is warm; The sky is bluer than at home;
+    The sun shines from morning to evening; It rains, but I have an umbrella; The sky is bluer than at home;
     This morning it was gray, but now the sun is out; The wind has taken my hat; The evenings are mild
 """)
 SIGHTS = items("""

@@ -34,7 +34,7 @@ from data.village.tables import (
     words,
 )
 from data.village.tell import tell, tell_one
-from data.village.world import ADULTS, CHILDREN, number
+from data.village.world import ADULTS, CHILDREN, number, who
 
 
 class Question(NamedTuple):
@@ -194,14 +194,16 @@ KINDS = {
     "age": 5, "older": 4, "work": 4,
 }
 # fmt: on
+# Not to be asked of somebody whom they may be about.
+ABOUT_PEOPLE = ("who", "age", "older", "work")
 QUESTIONS = [*_about_the_world(), *_about_words_and_numbers(), *_about_time_and_people()]
 _SIZE = {kind: sum(question.kind == kind for question in QUESTIONS) for kind in KINDS}
 _WEIGHTS = [KINDS[question.kind] / _SIZE[question.kind] for question in QUESTIONS]
 
 
-def _ask(draw: Draw, taken: list[Question]) -> Question:
-    """Pick a question of a kind that was not asked yet."""
-    questions, weights = _other_kinds(frozenset(question.kind for question in taken))
+def _ask(draw: Draw, taken: list[Question], *absent: str) -> Question:
+    """Pick a question of a kind that is neither absent nor taken."""
+    questions, weights = _other_kinds(frozenset([*absent, *(question.kind for question in taken)]))
     taken.append(draw.pick(questions, lambda question: question.text, weights))
     return taken[-1]
 
@@ -226,7 +228,7 @@ def _at_school(draw: Draw) -> None:
     """Ruth the teacher asks one or two children."""
     taken: list[Question] = []
     tell(draw, '[Ruth the teacher asked|At school Ruth asked|One morning the teacher asked] <c:child>, "')
-    question = _ask(draw, taken)
+    question = _ask(draw, taken, *ABOUT_PEOPLE)
     draw.say('" [{c} [thought for a moment|raised {c.his} hand|smiled|knew it at once]. |]"')
     if draw.choose([True, False], [0.8, 0.2]):
         draw.pick([f"{question.brief}", question.full[:-1]])
@@ -243,7 +245,7 @@ def _at_school(draw: Draw) -> None:
         return
     if draw.choose([True, False], [0.35, 0.65]):
         tell(draw, ' "[Now|Next], <d:child>! ')
-        question = _ask(draw, taken)
+        question = _ask(draw, taken, *ABOUT_PEOPLE)
         draw.say('" "')
         draw.pick([f"{question.brief}", question.full[:-1]])
         draw.say('[!" cried {d}.|," said {d}.]')
@@ -255,7 +257,7 @@ def _riddling(draw: Draw) -> None:
         "[On the way home|At supper|On a rainy day|In the kitchen|On the bridge|In the hay|By the fire] "
     )
     tell(draw, '<c:child> asked <d:anyone>, "')
-    question = _ask(draw, [])
+    question = _ask(draw, [], *ABOUT_PEOPLE)
     draw.say('" ')
     draw.say('{d} [laughed|nodded|looked up|grinned|scratched {d.his} head] and said, "')
     draw.pick([f"{question.brief}.", question.full])
@@ -509,6 +511,7 @@ def _by_height(draw: Draw) -> None:
 
 
 def _because(draw: Draw) -> None:
+    draw.slots.update(carpenter=who("Samuel"), doctor=who("David"))
     tell_one(draw, BECAUSE)
 
 

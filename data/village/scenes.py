@@ -95,8 +95,8 @@ WOODEN_BAT = items("""
       <q:child>. {q.He} [nodded|tried again], and this time {q.he} hit the ball. [It flew over the
       roof.|The whole team clapped.];
     After the game, <p:child> put the bat [over {p.his} shoulder|in the corner] and the ball [in {p.his}
-      pocket|under {p.his} arm]. [We won|We lost|Nobody kept score], {p.he} said, [but the last hit was
-      mine|but it was a fine game].
+      pocket|under {p.his} arm]. "[We won|We lost|Nobody kept score]," {p.he} said, "but [the last hit was
+      mine|it was a fine game]."
 """)
 SPRING_SEASON = items("""
     Spring came [early|late] this year. In [March|April] the snow melted, and [crocuses|tulips|violets]
@@ -400,7 +400,7 @@ FOODS = words("""
     chocolate toast broth curry lasagna casserole
 """)
 FOOD = items("""
-    For [supper|lunch|dinner] there was [something warm|a surprise|enough for ten]. The <f:food> was
+    [The table was set|Something smelled good|At last they sat down]. The <f:food> was
       delicious, and <p:anyone> [asked for more|licked the plate|had three helpings].;
     The <f:food> was delicious. <p:anyone> ate [two portions|everything|the last bit] and [praised the
       cook|wanted the recipe|felt sleepy].;
@@ -410,7 +410,7 @@ FOOD = items("""
       <f:food> was delicious, and <p:anyone> said so [twice|with a full mouth].;
     At the [wedding|feast|inn], the <f:food> was delicious. [Nothing was left|The plates were empty] when
       <p:adult> came, so {p.he} had to be content with [bread and butter|the crumbs|an apple].;
-    The <f:food> looked [strange|burned|much too green], but it was delicious. <p:child> [was the first to
+    The <f:food> looked [strange|odd|like nothing special], but it was delicious. <p:child> [was the first to
       try it|had not wanted to try it] and [took a second plate|ate it all].
 """)
 # verb, past, -ing form, where or what
@@ -442,7 +442,7 @@ DEGREES = rows("""
 FEELINGS = rows("""
     happy: [had found the lost ring|had learned to swim|could walk again]: sang [all the way home|at the
       top of {p.his} voice]|danced on one leg;
-    sad: [had lost {p.his} best button|must say goodbye|had no letter]: sat by the window and sighed;
+    sad: [had lost {p.his} best button|had to say goodbye|had no letter]: sat by the window and sighed;
     angry: [had been called a liar|could not open the jar]: slammed the door|stamped {p.his} foot;
     afraid: [heard steps in the attic|saw two green eyes in the dark]: hid under the blanket|held {p.his}
       breath;
@@ -459,7 +459,7 @@ FEELINGS = rows("""
     nervous: [had to sing before the king|was to give a speech]: forgot the first word|drank three glasses
       of water;
     bored: [had nothing to do|had heard the story before]: counted the flies|looked out of the window;
-    embarrassed: [had put on two different shoes|had called the judge Mother]: turned as red as a beet;
+    embarrassed: [had put on two different shoes|had waved to a stranger]: turned as red as a beet;
     calm: [knew the way|had seen worse storms]: went on whittling|drank another cup of tea
 """)
 WEATHER = items("""
@@ -568,6 +568,9 @@ WORK = rows("""
 
 
 def _sense(draw: Draw) -> None:
+    draw.slots.update(
+        banker=who("Victor"), ferryman=who("Simon"), shepherd=who("Hugo"), librarian=who("Ella")
+    )
     tell_one(draw, draw.choose([scenes for pair in SENSES for scenes in pair]))
 
 
