@@ -226,6 +226,10 @@ def _greet(draw: Draw, group: str) -> None:
     tell(draw, f"[Dear|My dear] <to:{group}>,\n")
 
 
+def _greeting(craft: str) -> str:
+    return f"Dear {'Dr. ' if craft == 'doctor' else ''}{trade(craft)},\n"
+
+
 def _close(draw: Draw, group: str = "writer") -> None:
     tell(
         draw,
@@ -236,14 +240,14 @@ def _close(draw: Draw, group: str = "writer") -> None:
 
 
 def _thanks(draw: Draw) -> None:
-    craft, what, result = draw.pick(THANKS, lambda row: f"Dear {trade(row[0])},\n")
+    craft, what, result = draw.pick(THANKS, lambda row: _greeting(row[0]))
     draw.say(f"[Thank you|Thank you so much|Many thanks] for {what}. {result}. ", to=trade(craft))
     draw.say("[You are very kind.|When may I do something for you?|I will come by soon.|Greet your family.]")
     _close(draw)
 
 
 def _request(draw: Draw) -> None:
-    craft, what, why = draw.pick(REQUESTS, lambda row: f"Dear {trade(row[0])},\n")
+    craft, what, why = draw.pick(REQUESTS, lambda row: _greeting(row[0]))
     draw.say(f"[Please|I would like you to|I write to ask you to] {what}", to=trade(craft))
     draw.say(f". {why}. ")
     draw.say("[Thank you in advance.|I shall be very grateful.|I know that you are busy.|I count on you.]")
@@ -291,10 +295,11 @@ def _news(draw: Draw) -> None:
 
 
 def _get_well(draw: Draw) -> None:
+    draw.slots["doctor"] = trade("doctor")  # who is spoken of, so he neither writes nor is ill
     _greet(draw, "anyone")
     tell(draw, "[I hear from|I was told by] <by:adult> that you have ")
     draw.pick(ILLS)
-    draw.say(". [Stay in bed|Rest a lot] and drink [plenty of|hot] tea. I am sending you ")
+    draw.say(". [Stay in bed|Do what Dr. David says] and drink [plenty of|hot] tea. I am sending you ")
     draw.pick(GIFTS)
     draw.say(". [Get well soon!|We all miss you.|The street is too quiet now.|I will visit you on Sunday.]")
     _close(draw)
