@@ -72,7 +72,7 @@ def show_widget(widget: ipywidgets.Widget, words: str) -> None:
 
 
 def token_strips(rows: dict[str, Sequence[str]], title: str, width: float = 9.0) -> Figure:
-    """One strip of coloured boxes a row: `rows` maps a label to its tokens. Long rows wrap."""
+    """A strip of coloured boxes a row: `rows` maps a label to its tokens; "" leaves a gap. Long rows wrap."""
     per_line, lines = int(width * 9.3) - 14, []
     for label, tokens in rows.items():
         line, used = [], 0
@@ -88,6 +88,8 @@ def token_strips(rows: dict[str, Sequence[str]], title: str, width: float = 9.0)
     for y, (label, line) in enumerate(lines):
         ax.text(-1, y, label, ha="right", va="center", fontsize=11)
         for index, token, x, size in line:
+            if not token:
+                continue
             colour = TOKEN_COLOURS[index % len(TOKEN_COLOURS)]
             ax.add_patch(plt.Rectangle((x, y - 0.38), size - 0.12, 0.76, color=colour, linewidth=0))
             ax.text(
