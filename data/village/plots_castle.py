@@ -482,8 +482,9 @@ def dragon(draw: Draw) -> None:
         )
     else:
         say(
-            "The dragon was [trying to sing|practicing a lullaby], but it knew only [one note|half "
-            "of the tune]. The {noun} [sang it the rest|taught it a second note, and a third]. "
+            "The dragon was [trying to sing|practicing a lullaby], but it knew only [one note. The "
+            "{noun} taught it a second, and a third|half of the tune. The {noun} sang it the "
+            "rest]. "
         )
         say("[That night|When the sun set] it sang [so softly that the babies slept|like a distant organ]. ")
     say("[After that|From then on] the dragon ")
@@ -507,7 +508,7 @@ def heir(draw: Draw) -> None:
     )
     heir_ = pick([PRINCE, PRINCESS])
     say(
-        " was to rule. {r.Name} [put on the big crown|stuffed the crown with a scarf, so that it "
+        " was to rule. {r.Name} [put on the big crown|stuffed the crown with a scarf until it "
         "fit|climbed onto the throne] and made laws. ",
         r=heir_,
     )

@@ -76,8 +76,8 @@ def borrowing_chain(draw: Draw) -> None:
         (trade("miller"), "a sack of flour", "tie up my torn sail", "a long rope", trade("ferryman")),
     ]
     say(
-        "[Anna the baker wanted to bake|One Friday Anna the baker set out to make|For a customer "
-        "in a hurry, Anna the baker was to bake] a [birthday |wedding |christening |three-layer "
+        "[Anna the baker wanted to bake|One Friday Anna the baker set out to make|In the middle of "
+        "the week Anna the baker had to bake] a [birthday |wedding |christening |three-layer "
         "|]cake, but [she had|there was|in the whole bakery there was] no "
     )
     goods = {"eggs": 0, "butter": 1, "honey": 2, "cherries": 3, "flour": 4}
@@ -118,7 +118,7 @@ def borrowing_chain(draw: Draw) -> None:
         "table|came out of the oven|was done]"
     )
     say(
-        "[, and all three ate a piece of it.|, brown and high and smelling of vanilla.|, and the "
+        "[, and it took all three to carry it.|, brown and high and smelling of vanilla.|, and the "
         "neighbors came out to sniff the air.|. It had taken three people, as every good cake "
         "does.]"
     )
@@ -530,8 +530,8 @@ def broken_bat(draw: Draw) -> None:
         )
     else:
         say(
-            "[The pies that evening had a few dents|The rolling pin has had a dent ever since], "
-            "[but nobody minded|and Anna shows it to everyone]."
+            "[The pies that evening had a few dents, but nobody minded|The rolling pin has had a "
+            "dent ever since, and Anna shows it to everyone|Anna asked for a place on the team]."
         )
 
 
@@ -545,7 +545,7 @@ def haunted_mill(draw: Draw) -> None:
     say('"[Nonsense|Stuff and nonsense|I do not believe it|There are no ghosts]," said ')
     hero = pick(ADULTS, lambda p: p.known)
     say(", took a [lantern|candle][, a big stick|, a ham sandwich|] and a warm [coat|shawl] ", hero=hero)
-    say("and went there [alone at midnight|one stormy night|by the light of the moon|that very night]. ")
+    say("and went there [alone at midnight|one stormy night|under a full moon|that very night]. ")
     noises = [
         ("knocked", "a loose shutter in the wind"),
         ("moaned", "the wind in a cracked jug"),

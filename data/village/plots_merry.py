@@ -323,8 +323,8 @@ def fence(draw: Draw) -> None:
         say('"[Half of them|Come in]," said {p}, [after a while|and moved a chair]. ')
     else:
         say(
-            "[One night a storm came|Then came the great storm] and [laid both fences flat|took "
-            "both fences away], boards and nails and all. "
+            "[One night a storm came|Then came the great storm] and [laid both fences flat|knocked "
+            "both fences down], boards and nails and all. "
         )
         say(
             "[In the morning|At sunrise] they stood [in the same puddle|among the boards] and "

@@ -77,7 +77,7 @@ def dry_well(draw: Draw) -> None:
     reasons = [
         "the hills had drunk it all",
         "somebody had counted the buckets, which brings bad luck",
-        "water sleeps in summer",
+        "water likes to sleep now and then",
         "the ducks were to blame",
         "the moon had pulled it away",
         "it had been offended by the new pump",
@@ -398,9 +398,9 @@ def hat_in_the_tree(draw: Draw) -> None:
     elif turn == "child":
         child = pick(CHILDREN, lambda p: f"{p}, ")
         say(
-            "who [weighed no more than a goose|climbed like a squirrel], [went up|climbed from "
-            "branch to branch] and [handed down|dropped] everything, [piece by piece|one thing "
-            "after another]. ",
+            "who [weighed no more than a goose|climbed like a squirrel], [went up|ran up the "
+            "trunk] and [handed down|dropped] everything, [piece by piece|one thing after "
+            "another]. ",
             c=child,
         )
         say('"[It is lovely up there|One can see the sea from there]," said {c}. ')
@@ -832,8 +832,8 @@ def apple_tree(draw: Draw) -> None:
         fruits={"cherry": "cherries"}.get(fruit, fruit + "s"),
     )
     say(
-        '"In [ten|twelve|fifteen] years," said {o}. "[But you are so old|Will you live that '
-        'long|Then why do you bother]?" '
+        '"In [ten|twelve|fifteen] years," said {o}. "[But you are so old!|Will you live that '
+        'long?|Then why do you bother?]" '
     )
     say(
         '{o.Name} [laughed|smiled and leaned on the spade]. "[One does not plant only for '

@@ -1,0 +1,92 @@
+"""Loaders for the course's texts: each reads one bundled file of data/ into plain Python objects.
+
+The village is described in data/README.md. Its pieces carry their exact log-probability, so `floor` can
+tell the loss that no model beats on average.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import data
+from data.village import pieces
+
+DATA = Path(data.__file__).resolve().parent
+SPLITS = ("train", "validation")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One text of the village; `log_prob` is the natural logarithm of its probability under the grammar."""
+
+    text: str
+    genre: str
+    split: str
+    log_prob: float
+
+
+def village(split: str | None = None) -> list[Piece]:
+    """The bundled pieces in file order, of one split ("train" or "validation") or all.
+
+    Raises `ValueError` for another split or a damaged file, `FileNotFoundError` for a missing one.
+    """
+    if split is not None and split not in SPLITS:
+        raise ValueError(f"split: got {split!r}, expected 'train', 'validation' or None")
+    texts = _read("village.txt").removesuffix("\n").split("\n\n")
+    rows = _table("village.tsv", ["split", "genre", "log_prob"])
+    if len(texts) != len(rows):
+        raise ValueError(
+            f"data/village.txt: {len(texts)} pieces, but data/village.tsv has {len(rows)} rows; "
+            "a file is damaged, `make data` writes both anew"
+        )
+    found = []
+    for number, (text, row) in enumerate(zip(texts, rows, strict=True), start=1):
+        try:
+            found.append(Piece(text, row["genre"], row["split"], float(row["log_prob"])))
+        except ValueError:
+            raise ValueError(
+                f"data/village.tsv: log_prob of row {number} is {row['log_prob']!r}, expected a number; "
+                "the file is damaged, `make data` writes it anew"
+            ) from None
+    return [piece for piece in found if split is None or piece.split == split]
+
+
+def fresh_village(seed: int) -> Iterator[str]:
+    """Texts newly drawn from the same grammar, without end and never one of the validation pieces."""
+    held_out = {piece.text for piece in village("validation")}
+    return (text for text, _, _ in pieces(seed) if text not in held_out)
+
+
+def floor(split: str = "validation", count: Callable[[str], int] = lambda text: 1) -> float:
+    """Mean of -log p of the split in nats per unit, where `count(text)` is the number of units of a piece.
+
+    With the default it is nats a piece. For nats a token, let `count` include the end-of-text token: the
+    grammar's probability is of the whole piece, its end included.
+    """
+    chosen = village(split)
+    return -sum(piece.log_prob for piece in chosen) / sum(count(piece.text) for piece in chosen)
+
+
+def languages() -> list[dict[str, str]]:
+    """Rows of data/languages.tsv: "language", "script", "sentence" and "text"."""
+    return _table("languages.tsv", ["language", "script", "sentence", "text"])
+
+
+def _read(name: str) -> str:
+    try:
+        return (DATA / name).read_bytes().decode()
+    except FileNotFoundError:
+        raise FileNotFoundError(f"data/{name} is missing; `make data` writes it anew") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"data/{name} is damaged (not UTF-8); `make data` writes it anew") from None
+
+
+def _table(name: str, columns: list[str]) -> list[dict[str, str]]:
+    rows = list(csv.reader(_read(name).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    if rows[:1] != [columns] or any(len(row) != len(columns) for row in rows):
+        raise ValueError(
+            f"data/{name} is damaged: expected the columns {', '.join(columns)} in every row; "
+            "`make data` writes it anew"
+        )
+    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
