@@ -231,8 +231,8 @@ def school_play(draw: Draw) -> None:
         )
     elif fix == "prompt":
         say(
-            "Ruth [whispered the first line|held up a sheet with big letters]. {c} "
-            "[misheard|misread] it and said, "
+            "[Ruth whispered the first line. {c} misheard|Ruth held up a sheet with big letters. "
+            "{c} misread] it and said, "
         )
         say(
             '["My kingdom for a sausage!"|"Who has eaten my horse?"|"The moon is made of my '

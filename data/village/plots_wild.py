@@ -786,7 +786,7 @@ def race(draw: Draw) -> None:
             '"[Winning is no fun alone|That would not count]," said {q}. [They finished hand in '
             "hand|They crossed the line side by side]. "
         )
-        say("[Who got {prize}? They shared it.|{q} said that {p} had won, and {p} said that {q} had.]")
+        say("[And the prize? They shared it.|{q} said that {p} had won, and {p} said that {q} had.]")
     elif turn == "win":
         say("{q} [reached the line first|won by a long way], and got {prize}. [Nobody scolded|It was fair]. ")
         say("But [that evening|the next morning] there lay on {p}'s doorstep ")
@@ -802,7 +802,7 @@ def race(draw: Draw) -> None:
         )
         say(
             "{p} [caught up|came running], and they reached the line at the very same "
-            "[moment|step]. The judge [measured their noses|tossed a coin|thought hard] and "
+            "[moment|step]. The judge [measured their noses|scratched her head|thought hard] and "
         )
         say("[gave the prize to both.|gave one half to the fast legs and one to the good heart.]")
 
