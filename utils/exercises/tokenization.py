@@ -46,13 +46,8 @@ def _apart(word: tuple) -> list:
 
 def _check_count_pairs(answer):
     rng = random.Random(1)
-    batches = [
-        {tuple("ab"): 1, tuple("cd"): 1},
-        {tuple("ab"): 3, tuple("ba"): 2},
-        {tuple("aaa"): 1},
-        {("a",): 4},
-        {},
-    ]
+    batches = [{tuple("ab"): 1, tuple("cd"): 1}, {tuple("abc"): 3, tuple("ab"): 2, tuple("ba"): 1}]
+    batches += [{tuple("aaa"): 1}, {("a",): 4}, {}]
     for words in [
         *batches,
         WORDS,
@@ -73,6 +68,8 @@ def _check_count_pairs(answer):
             raise NotYet(
                 "you count each word once, but a word that occurs 5 times holds each of its pairs 5 times."
             )
+        if len(words) > 1 and got == _overwrites(words):
+            raise NotYet("you replace the count of a pair that another word had already; add to it instead.")
         if got == _count(words, pairs=_apart) or got == _count(words, pairs=lambda w: set(pairwise(w))):
             raise NotYet("in ('a', 'a', 'a') the pair ('a', 'a') occurs twice: pairs may overlap.")
         if got == _count(words, pairs=lambda w: [tuple(sorted(p)) for p in pairwise(w)]):
@@ -103,6 +100,10 @@ def _crosses_borders(words):
     return _count({tuple(symbols): 1})
 
 
+def _overwrites(words):
+    return {pair: count for word, count in words.items() for pair in pairwise(word)}
+
+
 def _counts_words_once(words):
     return _count(words, weight=lambda count: 1)
 
@@ -129,6 +130,7 @@ count_pairs = Exercise(
     mistakes={
         _crosses_borders: "crosses the border between two words",
         _counts_words_once: "you count each word once",
+        _overwrites: "you replace the count",
         _counts_apart: "pairs may overlap",
         _ignores_order: "order matters",
     },
@@ -154,30 +156,32 @@ def _check_merge_pair(answer):
     for symbols, pair in cases:
         expected = tuple(tokenization.merge_pair(symbols, pair))
         got = answer(symbols, pair)
-        where = f"merging {pair} in {symbols}"
         if not isinstance(got, (tuple, list)):
             raise NotYet(f"a tuple of symbols is expected, not {type(got).__name__}.")
         got = tuple(got)
-        if got == expected:
-            continue
-        if "".join(map(str, got)) != "".join(symbols):
-            if "".join(symbols).startswith("".join(map(str, got))):
-                raise NotYet(f"{where} loses the end: you return {got}. Is the last symbol copied?")
-            raise NotYet(
-                f"{where} changes the text itself: you return {got}; the letters must stay the same."
-            )
-        if pair not in set(pairwise(symbols)):
-            raise NotYet(
-                f"{where}: the pair is not there, as {symbols[0]!r} is one symbol; you return {got}."
-            )
-        if got == symbols:
-            raise NotYet(f"{where} should change it to {expected}; you return it as it was.")
-        if len(got) > len(expected):
-            raise NotYet(
-                f"{where} gives {expected}; you return {got}. Does it merge every occurrence, up to the end?"
-            )
-        raise NotYet(f"{where} gives {expected}, left to right; you return {got}: a symbol was merged twice.")
+        if got != expected:
+            raise NotYet(_diagnose_merge(got, expected, symbols, pair))
     return "BPE encodes and trains with this one step; a slip here silently changes every id."
+
+
+def _diagnose_merge(got: tuple, expected: tuple, symbols: tuple, pair: tuple) -> str:
+    where = f"merging {pair} in {symbols} gives {expected}; you return {got}."
+    if not all(isinstance(symbol, str) and symbol for symbol in got):
+        return f"{where} Every symbol is a text with something in it: join the two of a pair with +."
+    before, after = "".join(symbols), "".join(got)
+    if before != after and before.startswith(after):
+        return f"{where} It loses the end. Is the last symbol copied?"
+    if len(after) > len(before):
+        return f"{where} A letter stands there twice: after a merge, step past both symbols."
+    if before != after:
+        return f"{where} The letters must stay the same."
+    if pair not in set(pairwise(symbols)):
+        return f"{where} The pair is not there, because {symbols[0]!r} is one symbol."
+    if len(got) > len(expected):
+        return f"{where} Does it merge every occurrence, up to the end?"
+    if len(got) < len(expected):
+        return f"{where} Only the two symbols of the pair become one; you joined more."
+    return f"{where} Merge from left to right."
 
 
 def _replaces_in_the_joined_text(symbols, pair):
@@ -204,13 +208,18 @@ def _merges_only_the_first(symbols, pair):
     return symbols
 
 
-def _uses_a_symbol_twice(symbols, pair):
-    out = list(symbols)
-    for i in range(len(symbols) - 1):
-        if (symbols[i], symbols[i + 1]) == pair:
-            out[i] = "".join(pair)
-            out[i + 1] = ""
-    return tuple(symbol for symbol in out if symbol)
+def _keeps_the_second_symbol(symbols, pair):
+    out = []
+    for i, symbol in enumerate(symbols):
+        out.append("".join(pair) if tuple(symbols[i : i + 2]) == pair else symbol)
+    return tuple(out)
+
+
+def _from_the_right(symbols, pair):
+    mirrored = tokenization.merge_pair(
+        [symbol[::-1] for symbol in symbols[::-1]], (pair[1][::-1], pair[0][::-1])
+    )
+    return tuple(symbol[::-1] for symbol in mirrored[::-1])
 
 
 merge_pair = Exercise(
@@ -228,7 +237,8 @@ merge_pair = Exercise(
         _replaces_in_the_joined_text: "is one symbol",
         _skips_the_last: "Is the last symbol copied",
         _merges_only_the_first: "every occurrence",
-        _uses_a_symbol_twice: "changes the text itself",
+        _keeps_the_second_symbol: "step past both symbols",
+        _from_the_right: "from left to right",
     },
 )
 
@@ -283,6 +293,11 @@ def _only_the_best_pair(word, merges):
     return list(tokenization.merge_pair(tuple(word), min(pairs, key=merges.index))) if pairs else list(word)
 
 
+def _learnt_last_first(word, merges):
+    ranks = {pair: -i for i, pair in enumerate(merges)}
+    return list(tokenization.apply_merges(word, ranks))
+
+
 def _learn(words: dict[tuple[str, ...], int], steps: int) -> list[tuple[str, str]]:
     merges = []
     for _ in range(steps):
@@ -319,6 +334,7 @@ def _check_encode_word(answer):
             )
         wrong_ways = {  # in the order of how clearly each one tells itself apart
             _only_the_best_pair: "It stops after one merge: repeat until no known pair is left.",
+            _learnt_last_first: "The pair learnt last goes first here; the one learnt first must.",
             _single_pass: "This is a single pass from left to right: go by rank, over the whole word.",
             _longest_token_first: "The longest token first is WordPiece's rule; BPE goes by rank.",
             _in_text_order: "The leftmost pair is not the first: merge the pair of lowest rank.",
@@ -343,6 +359,7 @@ encode_word = Exercise(
     mistakes={
         _in_text_order: "The leftmost pair is not the first",
         _single_pass: "single pass",
+        _learnt_last_first: "the one learnt first must",
         _longest_token_first: "WordPiece's rule",
         _only_the_best_pair: "stops after one merge",
     },
@@ -442,6 +459,10 @@ def _diagnose_wordpiece(answer, got: list[str], expected: list[str], word: str) 
     slip = _known_slip(answer, ways, [(word, TOY_VOCABULARY) for word in TOY_WORDS])
     if slip:
         return f"{slip} {where[0].upper()}{where[1:]}"
+    if set(got) == {"[UNK]"}:
+        return f"{where} A word that cannot be built is one [UNK], not one a letter."
+    if missing := [piece for piece in got if piece not in {*TOY_VOCABULARY, "[UNK]"}]:
+        return f"{where} {missing[0]!r} is not in the vocabulary: cut it further."
     if expected == ["[UNK]"]:
         return f"{where} No row of pieces from the vocabulary spells the word, so it is one [UNK]."
     if "".join(piece.removeprefix("##") for piece in got) != word:
@@ -534,7 +555,7 @@ def _check_pad_batch(answer):
     ]
     batch = [tokenizer(sentence)["input_ids"] for sentence in sentences]
     with torch.no_grad():
-        ids, mask = map(torch.tensor, answer(batch, tokenizer.pad_token_id))
+        ids, mask = map(torch.as_tensor, answer(batch, tokenizer.pad_token_id))
         together = model(input_ids=ids, attention_mask=mask).last_hidden_state
         alone = [model(input_ids=torch.tensor([row])).last_hidden_state[0] for row in batch]
     moved = max((together[i, : len(row)] - row).abs().max().item() for i, row in enumerate(alone))
