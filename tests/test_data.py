@@ -16,6 +16,7 @@ from data.village.grammar import Draw, Writer, a, cap, listing, log_prob, ways
 from data.village.tables import CAPITALS
 from data.village.world import ADULTS, CHILDREN, PEOPLE, number, trade, who
 from utils.data import Piece, floor, fresh_village, languages, village
+from utils.tokenization import train_bpe
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,8 @@ def test_floor_is_the_one_in_the_datasheet() -> None:
     assert written["piece"] == pytest.approx(floor(), abs=5e-3)
     assert written["word"] == pytest.approx(floor(count=lambda text: len(text.split())), abs=5e-4)
     assert written["character"] == pytest.approx(floor(count=len), abs=5e-5)
+    bpe = train_bpe((piece.text for piece in village("train")), vocab_size=2048)
+    assert written["token"] == pytest.approx(floor(count=lambda text: len(bpe.encode(text)) + 1), abs=5e-5)
 
 
 def test_datasheet_counts(corpus: list[Piece]) -> None:
@@ -255,7 +258,7 @@ def test_the_supply_is_endless_and_seeded() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "error", "words"),
     [
-        ("village.txt", None, FileNotFoundError, "data/village.txt is missing; `make data`"),
+        ("village.txt", None, FileNotFoundError, "data/village.txt is missing. To mend it: make data"),
         ("village.txt", b"One piece.\n", ValueError, "1 pieces, but data/village.tsv has 2 rows"),
         ("village.txt", b"\xff\xfe", ValueError, "not UTF-8"),
         ("village.tsv", b"split\tgenre\n", ValueError, "expected the columns split, genre, log_prob"),

@@ -13,6 +13,11 @@ import data
 from data.village import pieces
 
 DATA = Path(data.__file__).resolve().parent
+MEND = {
+    "village.txt": "make data",
+    "village.tsv": "make data",
+    "languages.tsv": "git restore data/languages.tsv",
+}
 SPLITS = ("train", "validation")
 
 
@@ -77,16 +82,16 @@ def _read(name: str) -> str:
     try:
         return (DATA / name).read_bytes().decode()
     except FileNotFoundError:
-        raise FileNotFoundError(f"data/{name} is missing; `make data` writes it anew") from None
+        raise FileNotFoundError(f"data/{name} is missing. To mend it: {MEND[name]}") from None
     except UnicodeDecodeError:
-        raise ValueError(f"data/{name} is damaged (not UTF-8); `make data` writes it anew") from None
+        raise ValueError(f"data/{name} is damaged (not UTF-8). To mend it: {MEND[name]}") from None
 
 
 def _table(name: str, columns: list[str]) -> list[dict[str, str]]:
     rows = list(csv.reader(_read(name).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
     if rows[:1] != [columns] or any(len(row) != len(columns) for row in rows):
         raise ValueError(
-            f"data/{name} is damaged: expected the columns {', '.join(columns)} in every row; "
-            "`make data` writes it anew"
+            f"data/{name} is damaged: expected the columns {', '.join(columns)} in every row. "
+            f"To mend it: {MEND[name]}"
         )
     return [dict(zip(columns, row, strict=True)) for row in rows[1:]]

@@ -454,7 +454,7 @@ FEELINGS = rows("""
       closed it again;
     jealous: [saw the new bicycle|was not invited]: said that it did not matter|kicked a stone;
     lonely: [knew nobody in the city|was the last one awake]: talked to the moon|wrote a long letter;
-    curious: [heard a scratching in the box|saw a light in the ruin]: went to look|put {p.his} ear to it;
+    curious: [heard a scratching in the box|saw a light in the ruin]: went to look|could not stay away;
     grateful: [had been pulled out of the river|got the wallet back]: shook every hand|could hardly speak;
     nervous: [had to sing before the king|was to give a speech]: forgot the first word|drank three glasses
       of water;
