@@ -361,20 +361,34 @@ def test_one_table_serves_source_target_and_output():
 
 
 def test_generate_is_the_best_token_again_and_again():
-    model = tiny(3)
     source, mask = torch.randint(0, 9, (4, 5)), torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]] * 2)
-    got = model.generate(source, mask, start_id=1, end_id=2, max_new_tokens=7)
-    for row in range(4):
-        length = int(mask[row].sum())
-        ids = [1]
-        while len(ids) < 8 and ids[-1] != 2:
-            ids.append(model(source[row : row + 1, :length], torch.tensor([ids]))[0, -1].argmax().item())
-        expected = (ids[1:] + [2] * 7)[: got.shape[1]]
-        assert got[row].tolist() == expected
+    lengths = set()
+    for seed in range(6):
+        model = tiny(seed)
+        got = model.generate(source, mask, start_id=1, end_id=2, max_new_tokens=7)
+        for row in range(4):
+            length = int(mask[row].sum())
+            ids = [1]
+            while len(ids) < 8 and ids[-1] != 2:
+                logits = model(source[row : row + 1, :length], torch.tensor([ids]))
+                ids.append(logits[0, -1].argmax().item())
+            assert got[row].tolist() == (ids[1:] + [2] * 7)[: got.shape[1]]
+            lengths.add((len(ids) - 1, got.shape[1]))
+    assert any(own < batch for own, batch in lengths) and any(own == 7 for own, _ in lengths)
+
+
+def test_generate_stops_when_all_have_ended():
+    model = tiny()
     model.embedding.weight.data.zero_()  # all logits equal: the first id, 0, wins
-    ended = model.generate(source, start_id=1, end_id=0, max_new_tokens=7)
-    assert ended.tolist() == [[0]] * 4
+    source = torch.randint(0, 9, (4, 5))
+    assert model.generate(source, start_id=0, end_id=0, max_new_tokens=7).tolist() == [[0]] * 4
     assert model.generate(source, start_id=1, end_id=2, max_new_tokens=7).shape == (4, 7)
+
+
+def test_only_what_is_learned_is_saved():
+    state = {**tiny().state_dict(), **blocks.Rotary(4, 8).state_dict()}
+    assert not any(word in name for name in state for word in ("table", "cos", "sin"))
+    assert list(blocks.Positions(3, 4, learned=True).state_dict()) == ["table"]
 
 
 # --- Cost and training ---
