@@ -329,7 +329,7 @@ def _from_afar(draw: Draw) -> None:
 def _royal_order(draw: Draw) -> None:
     _, what = draw.pick(CRAFTS, lambda row: f"To {trade(row[0]).known},\n")
     draw.say(f"[We wish to order|We should like to have] {what}. ")
-    draw.say("[It must|It should] be ready [before|by] [the first of May|Christmas|the midsummer ball]. ")
+    draw.say("[This must|This should] be ready [before|by] [the first of May|Christmas|the midsummer ball]. ")
     draw.say("[You shall be paid in gold.|Tell us what you need.|Our steward will bring the money.]")
     draw.say("\n[By order of the king|By order of the queen]")
 

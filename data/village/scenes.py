@@ -372,7 +372,7 @@ PARALLELS = [
     """)),
     (ELDERS, 9, items("""
         A <x:group> has time. {x.He} [builds kites|picks berries|feeds the ducks] with {x.his}
-          grandchildren and tells them how {x.he} was young.;
+          grandchildren and tells them about long ago.;
         The old <x:group> lost {x.his} last tooth. {x.He} eats [soup|mash|porridge] now, and {x.his}
           grandchildren [cook it|are jealous].;
         The <x:group> sat in {x.his} rocking chair and told {x.his} grandchildren about the old days.
