@@ -382,7 +382,7 @@ class EncoderDecoder(nn.Module):
         while ids.shape[1] <= max_new_tokens and not ended.all():
             logits = self.decode(ids, encoder_states, attention_mask)[:, -1]  # (B, V)
             best = logits.argmax(-1, keepdim=True).masked_fill(ended, end_id)  # (B, 1)
-            ids, ended = torch.cat([ids, best], dim=1), ended | (best == end_id)
+            ids, ended = torch.cat([ids, best], dim=1), best == end_id
         return ids[:, 1:]
 
 
