@@ -1,5 +1,5 @@
 """The exercises: one file per notebook."""
 
-from . import tokenization
+from . import attention, tokenization
 
-__all__ = ["tokenization"]
+__all__ = ["attention", "tokenization"]
