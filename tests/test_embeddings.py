@@ -85,6 +85,11 @@ def test_near_words_count_more() -> None:
     seen = Counter((contexts - centers).abs().tolist())
     for distance in range(1, 5):
         assert seen[distance] / 40_000 == pytest.approx((5 - distance) / 4, abs=0.01)
+    reach = [Counter(), Counter()]
+    for center, context in zip(centers.tolist(), contexts.tolist(), strict=True):
+        reach[context > center][center] += 1
+    inside = range(4, 20_000 - 4)
+    assert all(reach[0][center] == reach[1][center] for center in inside)  # one window for both sides
 
 
 def test_words_are_counted_from_the_most_frequent_down() -> None:
@@ -105,6 +110,8 @@ def test_the_unigram_table_holds_each_word_by_its_share(counts: list, power: flo
     table = embeddings.unigram_table(torch.tensor(counts), power, size=10_000)
     shares = np.array(counts, dtype=float) ** power
     expected = np.maximum(10_000 * shares / shares.sum(), 1)
+    if power == 0.75:
+        assert torch.equal(table, embeddings.unigram_table(torch.tensor(counts), size=10_000))
     assert np.abs(np.bincount(table.numpy(), minlength=len(counts)) - expected).max() <= 0.5 + 1e-6
 
 
@@ -332,7 +339,7 @@ def test_perplexity_is_an_effective_number(n: int, seed: int) -> None:
     assert embeddings.perplexity(certain) == 1
 
 
-@often
+@seldom
 @given(st.integers(3, 25), sizes, seeds, st.floats(0.1, 1), st.sampled_from([0.01, 0.1, 1.0]))
 def test_neighbour_probabilities_are_scikit_learns(n, C, seed, share, scale) -> None:
     points = torch.randn(n, C, generator=rand(seed)) * scale
@@ -342,7 +349,10 @@ def test_neighbour_probabilities_are_scikit_learns(n, C, seed, share, scale) -> 
     assert close(ours.sum(1), torch.ones(n)) and (ours.diagonal() == 0).all()
     assert close(embeddings.perplexity(ours), torch.full((n,), target), atol=1e-3 * target)
     squares = (torch.cdist(points.double(), points.double()) ** 2).float().numpy()
-    assert np.allclose(ours, _binary_search_perplexity(squares, target, 0), atol=1e-3)
+    theirs = torch.tensor(_binary_search_perplexity(squares, target, 0)).float()
+    # Where two neighbours are almost equally near, scikit-learn's exponentials underflow and it gives up.
+    found = (torch.special.entr(theirs).sum(1).exp() - target).abs() < 1e-3
+    assert close(ours[found], theirs[found], atol=1e-3) and found.float().mean() > 0.3
 
 
 def test_six_points_at_perplexity_five_must_look_at_all_alike() -> None:

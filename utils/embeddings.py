@@ -466,7 +466,6 @@ def neighbour_probabilities(points: Tensor, target: float) -> Tensor:
     points = points.double()
     squares = torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist") ** 2
     squares.fill_diagonal_(math.inf)
-    squares -= squares.amin(1, keepdim=True)  # softmax does not see it, and exp cannot underflow
     low, high = torch.zeros(n, 1).double(), torch.full((n, 1), math.inf).double()
     beta = 1 / squares[squares.isfinite()].view(n, n - 1).mean(1, keepdim=True).clamp_min(1e-12)
     for _ in range(100):
