@@ -85,7 +85,7 @@ def clean(notebook):
             yield f"code cell {number} stores stderr"
         for what, pattern in {
             "a memory address": r"\b0x[0-9a-fA-F]{6,}",
-            "a path of a machine": r"(?<![\w.:/])/(?:home|root|tmp|work|Users|usr|opt|var)/\w|[A-Z]:\\|site-packages",
+            "a path of a machine": r"(?<![\w.:/])/(?:home|root|tmp|work|Users|usr)/\w|[A-Z]:\\|site-packages",
             "a progress bar": r"\d+%\|",
             "a bare matplotlib object": r"<matplotlib|<Figure size|Axes\(",
         }.items():
@@ -128,6 +128,8 @@ def size(notebook):
     for number, cell in enumerate(code(notebook), start=1):
         if len(source(cell).splitlines()) > 25:
             yield f"code cell {number} has {len(source(cell).splitlines())} lines; 25 at most"
+        if (widest := max(map(len, source(cell).splitlines()), default=0)) > 99:
+            yield f"code cell {number} has a line of {widest} characters; 99 at most"
     if len(json.dumps(notebook, ensure_ascii=False).encode()) > 1_500_000:
         yield "larger than 1.5 MB"
     if is_room(notebook):
@@ -271,7 +273,7 @@ def add_text(text):
 
 def add_prose(text):
     def plant(nb):
-        nb["cells"][1]["source"] = [text]
+        nb["cells"][0]["source"].append(text)
 
     return plant
 
@@ -291,6 +293,10 @@ def remove_alt(nb):
 
 def long_cell(nb):
     code(nb)[3]["source"] = ["x = 1\n"] * 26
+
+
+def wide_cell(nb):
+    code(nb)[3]["source"] = ["x = 1  # " + "x" * 100]
 
 
 def wordless(nb):
@@ -354,6 +360,7 @@ def too_large(nb):
         (remove_announcement, "no words announce"),
         (remove_alt, "without alt text"),
         (long_cell, "has 26 lines"),
+        (wide_cell, "a line of 109 characters"),
         (wordless, "words; 2500 to 4500"),
         (too_large, "larger than 1.5 MB"),
         (rename_section, "plan: sections"),

@@ -65,7 +65,7 @@ def learn_merges(
 
     The most frequent pair comes first; of equals the one whose symbols have the smaller ids, as in
     Hugging Face tokenizers. Each new symbol gets the next id in `vocab` before its merge is yielded.
-    Counting again after every merge would read the whole text each time, so counts are kept, and only
+    Counting again after every merge would go through all words each time, so counts are kept, and only
     words that hold the merged pair are touched.
     """
     symbols, counts = list(words), list(words.values())
