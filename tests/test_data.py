@@ -11,7 +11,7 @@ import pytest
 
 import utils.data
 from data.village import GENRES, PIECES, piece, pieces
-from data.village.__main__ import HEADER, HERE, files
+from data.village.__main__ import HEADER, HERE, files, replace
 from data.village.grammar import Draw, Writer, a, cap, listing, log_prob, ways
 from data.village.tables import CAPITALS
 from data.village.world import ADULTS, CHILDREN, PEOPLE, number, trade, who
@@ -248,6 +248,19 @@ def test_fresh_pieces_are_never_validation_pieces(monkeypatch: pytest.MonkeyPatc
         utils.data, "pieces", lambda seed: iter([(held_out.text, "", 0.0), ("New.", "", 0.0)])
     )
     assert list(fresh_village(0)) == ["New."]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_left_alone(tmp_path, monkeypatch) -> None:
+    target = tmp_path / "village.txt"
+    target.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("data.village.__main__.os.replace", full)
+    with pytest.raises(SystemExit, match=r"village\.txt cannot be written: No space left"):
+        replace(target, "new")
+    assert target.read_text() == "old" and list(tmp_path.iterdir()) == [target]
 
 
 def test_the_supply_is_endless_and_seeded() -> None:

@@ -25,8 +25,13 @@ def files() -> tuple[str, str]:
 def replace(path: Path, content: str) -> None:
     """Write the whole file or nothing of it."""
     draft = path.with_name(path.name + ".part")
-    draft.write_bytes(content.encode())
-    os.replace(draft, path)
+    try:
+        draft.write_bytes(content.encode())
+        os.replace(draft, path)
+    except OSError as error:
+        raise SystemExit(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def main() -> None:
