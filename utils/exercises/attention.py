@@ -16,14 +16,20 @@ SENTENCES = ["The baker who lives by the river sells warm bread.", "It rains!"]
 # --- What all checks share ---
 
 
+def _no_tensor(got: object) -> NotYet:
+    found = "nothing (is there a `return`?)" if got is None else f"{type(got).__name__}"
+    return NotYet(f"a tensor is expected; your function returns {found}.")
+
+
 def _tensor(got: object, shape: tuple[int, ...], where: str) -> Tensor:
     """`got`, if it is a tensor of floats of this shape."""
     if not isinstance(got, Tensor):
-        raise NotYet(f"a tensor is expected, not {type(got).__name__}. Is there a `return`?")
+        raise _no_tensor(got)
     if tuple(got.shape) != shape:
         raise NotYet(f"{where}, a tensor of shape {shape} is expected; yours has {tuple(got.shape)}.")
-    if not got.is_floating_point():
-        raise NotYet(f"{where}, floats are expected; yours are {got.dtype}.")
+    if got.dtype != torch.float32:
+        kinds = [str(kind).removeprefix("torch.") for kind in (torch.float32, got.dtype)]
+        raise NotYet(f"{where}, {kinds[0]} is expected, as given; yours is {kinds[1]}.")
     return got
 
 
@@ -150,7 +156,7 @@ def _check_causal_mask(answer):
     got = [answer(length) for length in lengths]
     for mask, length in zip(got, lengths, strict=True):
         if not isinstance(mask, Tensor):
-            raise NotYet(f"a tensor is expected, not {type(mask).__name__}. Is there a `return`?")
+            raise _no_tensor(mask)
         if mask.shape != (length, length):
             raise NotYet(
                 f"for length {length}, shape ({length}, {length}) is expected; yours has {tuple(mask.shape)}."
@@ -246,6 +252,15 @@ def _logarithm(scores):
     return torch.log_softmax(scores, -1)
 
 
+def _minus_the_mean(scores):
+    exps = (scores - scores.mean(-1, keepdim=True)).exp()
+    return exps / exps.sum(-1, keepdim=True)
+
+
+def _doubles(scores):
+    return torch.softmax(scores.double(), -1)
+
+
 def _no_division(scores):
     return (scores - scores.amax(-1, keepdim=True)).exp()
 
@@ -284,7 +299,7 @@ def _check_softmax(answer):
         if weights.isnan().any():
             raise NotYet(
                 f"scores {_numbers(scores)} give {_numbers(weights)}: in a float {why}. Subtract the "
-                "maximum first; the fraction stays the same."
+                f"maximum first, here {size + 1:g}; the fraction stays the same."
             )
         if not _close(weights, expected):
             raise NotYet(
@@ -299,6 +314,11 @@ def _check_softmax(answer):
         )
     masked = torch.tensor([[0.0, -math.inf, 0.0]])
     weights = _tensor(answer(masked), (1, 3), "for one row of three scores")
+    if weights.isnan().any():
+        raise NotYet(
+            "scores [0, −inf, 0] give nan. What do you subtract? The mean and the minimum are −inf here, and "
+            "−inf − (−inf) is nan. The maximum is 0."
+        )
     if not _close(weights, torch.tensor([[0.5, 0.0, 0.5]])):
         raise NotYet(f"scores [0, −inf, 0] give {_numbers(weights)}; a score of −inf must get a weight of 0.")
 
@@ -331,6 +351,8 @@ softmax = Exercise(
         _no_exponential: "The exponential comes first",
         _logarithm: "log-softmax",
         _no_division: "the division by their sum is missing",
+        _minus_the_mean: "What do you subtract?",
+        _doubles: "float32 is expected",
     },
 )
 
@@ -362,6 +384,10 @@ def _without_the_query(s, h, W, U, v):
     return torch.tanh(h @ U.T) @ v
 
 
+def _without_the_keys(s, h, W, U, v):
+    return (torch.tanh(W @ s) @ v).expand(len(h))
+
+
 def _with_relu(s, h, W, U, v):
     return torch.relu(W @ s + h @ U.T) @ v
 
@@ -374,6 +400,7 @@ ADDITIVE_WAYS = {
     _tanh_of_each: "add first, then take tanh of the sum. With tanh of each part, the query adds the same "
     "to every key, and softmax cancels it.",
     _without_the_query: "the query s has no effect: W s is missing.",
+    _without_the_keys: "every key gets the same score: U h_j is missing.",
     _with_relu: "that is ReLU; Bahdanau's score uses tanh.",
 }
 
@@ -424,6 +451,7 @@ additive_score = Exercise(
         _weights_not_scores: "the softmax comes later",
         _tanh_of_each: "add first",
         _without_the_query: "W s is missing",
+        _without_the_keys: "U h_j is missing",
         _with_relu: "ReLU",
     },
 )
@@ -495,7 +523,7 @@ def _check_split_heads(answer):
             wrong = (heads != split_heads_solution(x, H)).nonzero()[0].tolist()
             b, h, t = wrong[:3]
             raise NotYet(
-                f"head {h} of token {t} should hold the numbers {h * D} to {h * D + D - 1} of that token, "
+                f"in text {b}, head {h} of token {t} should hold its numbers {h * D} to {h * D + D - 1}, "
                 f"{_numbers(x[b, t, h * D : h * D + D])}; yours holds {_numbers(heads[b, h, t])}."
             )
 
@@ -560,12 +588,21 @@ _multiplied = _way(scale=lambda d: 1 / math.sqrt(d))
 _masked_with_zero = _way(hide=lambda scores, mask: scores.masked_fill(~mask, 0.0))
 _masked_after_softmax = _way(hide=_keep, after=lambda weights, mask: weights * mask)
 _mask_inverted = _way(hide=lambda scores, mask: scores.masked_fill(mask, -1e9))
+_mask_inverted_with_infinity = _way(hide=lambda scores, mask: scores.masked_fill(mask, -math.inf))
 _mask_ignored = _way(hide=_keep)
 _over_queries = _way(dim=-2)
 
 
+def _weights_only(q, k, v, mask=None):
+    return attention.scaled_dot_product_attention(q, k, v, mask)[1]
+
+
 def _scale_by_length(q, k, v, mask=None):
     return attend_solution(q * math.sqrt(q.shape[-1] / k.shape[-2]), k, v, mask)
+
+
+def _scale_after_softmax(q, k, v, mask=None):
+    return _no_scale(q, k, v, mask) / math.sqrt(q.shape[-1])
 
 
 def _no_softmax(q, k, v, mask=None):
@@ -588,6 +625,8 @@ ATTEND_WAYS = {
     _masked_after_softmax: "you mask after the softmax, so the weights left do not sum to 1. Mask the "
     "scores before it.",
     _mask_inverted: "the mask is inverted: True means “may attend” here.",
+    _mask_inverted_with_infinity: "the mask is inverted: True means “may attend” here, so hide `~mask`.",
+    _scale_after_softmax: "you divide by √D after the softmax; divide the scores, before it.",
 }
 
 
@@ -617,6 +656,11 @@ def _check_attend(answer):
             v.shape[-1],
         ):
             raise NotYet(f"{where}, your output is as wide as the keys: the weights mix the values v, not k.")
+        if isinstance(result, Tensor) and result.shape == (*q.shape[:-1], k.shape[-2]) != (
+            *q.shape[:-1],
+            v.shape[-1],
+        ):
+            raise NotYet(f"{where}, these are the weights (or the scores): they are to mix the values v.")
         everything.append(_tensor(result, (*q.shape[:-1], v.shape[-1]), where))
     cases = [*plain, *masked]
     for way, words in ATTEND_WAYS.items():
@@ -625,7 +669,6 @@ def _check_attend(answer):
     for got, (q, k, v, mask) in zip(everything, cases, strict=True):
         if _close(got, attend_solution(q, k, v, mask)):
             continue
-        arguments = (q, k) if mask is None else (q, k, mask)
         ones = torch.ones_like(v)
         flat = answer(q, k, ones) if mask is None else answer(q, k, ones, mask)
         if got.isnan().any():
@@ -641,16 +684,15 @@ def _check_attend(answer):
                 "without a mask you are right; with one, some hidden key still has a say or an allowed one "
                 "has none. Compare your weights with the mask for 2 queries and 2 keys."
             )
-        size = ", ".join(str(tuple(x.shape)) for x in arguments)
         raise NotYet(
-            f"for shapes {size} the output starts with "
+            f"for q {tuple(q.shape)} and k {tuple(k.shape)} the output starts with "
             f"{_numbers(attend_solution(q, k, v, mask).flatten()[:3])}; yours with "
             f"{_numbers(got.flatten()[:3])}."
         )
     large = [100 * plain[1][0], *plain[1][1:3]]
     if not _close(_tensor(answer(*large), (4, 9), "for large scores"), attend_solution(*large)):
         raise NotYet("with scores in the hundreds your output breaks. Is your softmax the stable one?")
-    return f"Your attention {_moved(attend=answer)}. Every layer of every Transformer holds this function."
+    return f"Your attention {_moved(attend=answer)}. Each of its six layers holds this function."
 
 
 attend = Exercise(
@@ -676,6 +718,9 @@ attend = Exercise(
         _masked_with_zero: "exp(0) = 1",
         _masked_after_softmax: "mask after the softmax",
         _mask_inverted: "inverted",
+        _mask_inverted_with_infinity: "so hide `~mask`",
+        _scale_after_softmax: "after the softmax; divide the scores",
+        _weights_only: "these are the weights",
     },
 )
 
@@ -721,6 +766,26 @@ def _upside_down(peak, total, output, scores, values):
     return _step(sign=-1)(start, total, output, scores, values)
 
 
+def _normalised(peak, total, output, scores, values):
+    new_peak, new_total, new_output = online_step_solution(peak, total, output * total, scores, values)
+    return new_peak, new_total, new_output / new_total
+
+
+def _old_peak(peak, total, output, scores, values):
+    return peak, *online_step_solution(peak, total, output, scores, values)[1:]
+
+
+def _out_of_order(peak, total, output, scores, values):
+    new_peak, new_total, new_output = online_step_solution(peak, total, output, scores, values)
+    return new_total, new_peak, new_output
+
+
+def _exponential_forgotten(peak, total, output, scores, values):
+    new_peak = torch.maximum(peak, scores.amax(-1, keepdim=True))
+    shrink, exps = peak - new_peak, (scores - new_peak).exp()
+    return new_peak, total * shrink + exps.sum(-1, keepdim=True), output * shrink + exps @ values
+
+
 def _no_peak(peak, total, output, scores, values):
     exps = scores.exp()
     return peak, total + exps.sum(-1, keepdim=True), output + exps @ values
@@ -733,10 +798,9 @@ def _fold(step: Callable, scores: Tensor, values: Tensor, block: int) -> tuple[T
     for start in range(0, scores.shape[-1], block):
         part = slice(start, start + block)
         new = step(*state, scores[..., part], values[..., part, :])
-        if not isinstance(new, tuple) or len(new) != 3:
-            raise NotYet(
-                f"three tensors (peak, total, output) are expected; you return {type(new).__name__}."
-            )
+        if not isinstance(new, (tuple, list)) or len(new) != 3:
+            found = f"{len(new)} of them" if isinstance(new, (tuple, list)) else type(new).__name__
+            raise NotYet(f"three tensors (peak, total, output) are expected; you return {found}.")
         state = tuple(
             _tensor(n, tuple(old.shape), f"for {name}")
             for n, old, name in zip(new, state, ("peak", "total", "output"), strict=True)
@@ -753,6 +817,10 @@ ONLINE_WAYS = {
     "new: otherwise exp(peak − new_peak) may be enormous.",
     _keeps_only_the_last: "only the last block counts: the old total and output are lost.",
     _divides_each_block: "you divide block by block. The division by total comes once, after the last block.",
+    _normalised: "your output is divided by total already. Keep the plain sum; the division comes "
+    "once, after the last block.",
+    _old_peak: "you return the old peak; at the end it is still −inf. The next block needs the new one.",
+    _out_of_order: "return them in the order peak, total, output.",
     _upside_down: "the rescaling is upside down: the factor is exp(peak − new_peak), which is at most 1.",
 }
 
@@ -780,8 +848,9 @@ def _check_online_step(answer):
             raise NotYet(f"{where} total is still 0 at the end. What does a block add to it?")
         if output.isnan().any():
             raise NotYet(
-                f"{where} the result is nan. At the start peak is −inf: the factor exp(peak − new_peak) is 0 "
-                "there, but upside down it is inf, and 0 · inf is nan."
+                f"{where} the result is nan. At the start peak is −inf, and the factor exp(peak − new_peak) "
+                "is 0. Is something infinite there: peak − new_peak without exp, exp(new_peak − peak), "
+                "exp(scores − old peak), a new_peak that is −inf?"
             )
         expected = torch.softmax(scores, -1) @ values
         if not _close(output, expected):
@@ -792,8 +861,8 @@ def _check_online_step(answer):
         if not (state[0] == scores.amax(-1, keepdim=True)).all():
             raise NotYet(
                 f"{where} the result is right, but peak is {_numbers(state[0][:2])} at the end; the "
-                f"largest score is {_numbers(scores.amax(-1)[:2])}. Without the true peak, scores of 1000 "
-                "overflow."
+                f"largest score is {_numbers(scores.amax(-1)[:2])}. Without the true peak of each row, "
+                "scores of 1000 overflow or vanish."
             )
 
     def attend(q, k, v, mask):
@@ -829,5 +898,9 @@ online_step = Exercise(
         _divides_each_block: "you divide block by block",
         _upside_down: "upside down",
         _no_peak: "scores of 1000 overflow",
+        _normalised: "divided by total already",
+        _old_peak: "the old peak",
+        _out_of_order: "in the order",
+        _exponential_forgotten: "without exp",
     },
 )
