@@ -1,5 +1,5 @@
 """The exercises: one file per notebook."""
 
-from . import attention, tokenization
+from . import attention, blocks, embeddings, tokenization
 
-__all__ = ["attention", "tokenization"]
+__all__ = ["attention", "blocks", "embeddings", "tokenization"]
