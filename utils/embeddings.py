@@ -217,10 +217,14 @@ def train_skipgram(
     t: float = 1e-3,
     batch_size: int = 1024,
     seed: int = 0,
-) -> tuple["WordVectors", list[float]]:
-    """Learn a vector for every word of `texts`, lists of words; also returns the loss (nats) of each step.
+) -> tuple["WordVectors", "WordVectors", list[float]]:
+    """Learn two vectors for every word of `texts`, lists of words: one as the centre and one as context.
 
     The learning rate falls in a straight line from `lr` to nothing. The same seed gives the same vectors.
+
+    Returns:
+        The words with their vectors as centres (what is usually meant by word vectors), the same with those
+        as contexts, and the loss of each step in nats.
 
     Raises:
         ValueError: an argument is out of range, no two known words stand side by side in `texts`, or `lr`
@@ -252,7 +256,7 @@ def train_skipgram(
                 raise ValueError(
                     f"lr: {lr} is too large, the loss is no longer finite after {len(losses)} steps"
                 )
-    return WordVectors(list(words), model.inputs), losses
+    return WordVectors(list(words), model.inputs), WordVectors(list(words), model.outputs), losses
 
 
 # --- What the vectors know: neighbours and analogies ----------------------------------------------------
@@ -326,25 +330,30 @@ class WordVectors:
         cosines = self.directions @ normalize(vector)
         left = torch.ones(len(self.words), dtype=torch.bool)
         left[[self._id("exclude", word) for word in exclude]] = False
-        order = cosines.masked_fill(~left, -math.inf).argsort(descending=True, stable=True)
-        return [(self.words[i], cosines[i].item()) for i in order[: min(k, int(left.sum()))].tolist()]
+        order = cosines.masked_fill(~left, -math.inf).argsort(descending=True, stable=True)[:k]
+        order = order[left[order]]  # fewer than k, if fewer are left
+        return list(zip([self.words[i] for i in order.tolist()], cosines[order].tolist(), strict=True))
 
     def neighbours(self, word: str, k: int = 5) -> list[tuple[str, float]]:
         """The `k` other words with the largest cosine to `word`. Raises ValueError if it is unknown."""
         return self.nearest(self[word], k, exclude=[word])
 
+    def offset(self, a: str, b: str, c: str) -> Tensor:
+        """b − a + c (C,), all made of length 1 first. Raises ValueError if one of them is unknown."""
+        a_, b_, c_ = (
+            self.directions[self._id(name, word)] for name, word in zip("abc", (a, b, c), strict=True)
+        )
+        return b_ - a_ + c_
+
     def analogy(self, a: str, b: str, c: str, k: int = 5) -> list[tuple[str, float]]:
         """`a` is to `b` as `c` is to …: the words nearest to b − a + c, the three themselves left out.
 
-        All vectors are made of length 1 first (3CosAdd, Levy & Goldberg 2014, section 3).
+        Levy & Goldberg (2014), section 3, call it 3CosAdd.
 
         Raises:
             ValueError: one of the words is unknown, or `k` is no whole number above 0.
         """
-        a_, b_, c_ = (
-            self.directions[self._id(name, word)] for name, word in zip("abc", (a, b, c), strict=True)
-        )
-        return self.nearest(b_ - a_ + c_, k, exclude=[a, b, c])
+        return self.nearest(self.offset(a, b, c), k, exclude=[a, b, c])
 
     def rank(self, a: str, b: str, c: str, answer: str) -> int:
         """The place of `answer` among all answers to `analogy(a, b, c)`; 1 is the first.
@@ -352,10 +361,12 @@ class WordVectors:
         Raises:
             ValueError: one of the words is unknown, or `answer` is one of the three others.
         """
-        self._id("answer", answer)
+        cosines = self.directions @ normalize(self.offset(a, b, c))
+        own = cosines[self._id("answer", answer)].item()
         if answer in (a, b, c):
             raise ValueError(f"answer: got {answer!r}, which is part of the question")
-        return [word for word, _ in self.analogy(a, b, c, len(self.words))].index(answer) + 1
+        cosines[[self.ids[word] for word in (a, b, c)]] = -math.inf
+        return int((cosines > own).sum()) + 1
 
     def _id(self, name: str, word: str) -> int:
         if not isinstance(word, str) or word not in self.ids:
