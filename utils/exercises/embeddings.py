@@ -122,6 +122,7 @@ COSINE_WAYS = {
 def _check_cosine(answer):
     torch.manual_seed(1)
     cases = [(torch.randn(n) * 3, torch.randn(n)) for n in (3, 2, 5, 1, 8, 8)]
+    cases.append((torch.randn(4) * 0.1, torch.randn(4) * 0.1))  # short ones, which a clamp would spoil
     got = [_number(answer(a, b), f"for two vectors of {len(a)} numbers") for a, b in cases]
     _tell(COSINE_WAYS, got, cases)
     for (a, b), value in zip(cases, got, strict=True):
@@ -388,6 +389,8 @@ def _pooled(got: object, shape: tuple[int, int], given: tuple[int, ...]) -> Tens
             hint = " That adds up the width; the axis to sum over is 1, the tokens."
         elif tuple(got.shape) == given[1:]:
             hint = " That is a mean over the texts; the axis to sum over is 1, the tokens."
+        elif tuple(got.shape) == (shape[0], *shape):
+            hint = " A (B, C) divided by a (B, 1, 1) becomes (B, B, C): the count must be (B, 1)."
         raise NotYet(
             f"for hidden_states of shape {given}, {shape} is expected; yours has {tuple(got.shape)}." + hint
         )
@@ -401,6 +404,11 @@ def _over_the_texts(hidden_states, attention_mask):
 
 def _over_the_width(hidden_states, attention_mask):
     return (hidden_states * attention_mask.unsqueeze(-1)).mean(-1)
+
+
+def _count_with_an_axis_too_many(hidden_states, attention_mask):
+    mask = attention_mask.unsqueeze(-1)
+    return (hidden_states * mask).sum(1) / mask.sum(1, keepdim=True)
 
 
 def _check_mean_pool(answer):
@@ -470,6 +478,7 @@ mean_pool = Exercise(
         _unit: "the length was made 1",
         _over_the_texts: "a mean over the texts",
         _over_the_width: "That adds up the width",
+        _count_with_an_axis_too_many: "the count must be (B, 1)",
     },
 )
 
@@ -720,6 +729,20 @@ def _only_negative(v, u, n):
     return -F.logsigmoid(-_scores(v, u, n)[1]).sum(-1).mean()
 
 
+def _mean_of_all_scores(v, u, n):
+    return sampling_loss_solution(v, u, n) / (1 + n.shape[1])
+
+
+def _softmax(v, u, n):
+    positive, negative = _scores(v, u, n)
+    scores = torch.cat([positive.unsqueeze(1), negative], dim=1)
+    return F.cross_entropy(scores, torch.zeros(len(v), dtype=torch.long))
+
+
+def _negatives_with_u(v, u, n):
+    return (-F.logsigmoid((v * u).sum(-1)) - F.logsigmoid(-(n * u.unsqueeze(1)).sum(-1)).sum(-1)).mean()
+
+
 def _unstable(v, u, n):
     positive, negative = _scores(v, u, n)
     return (-positive.sigmoid().log() - (-negative).sigmoid().log().sum(-1)).mean()
@@ -748,6 +771,12 @@ LOSS_WAYS = {
     _sigmoid_of_each_number: "you take the sigmoid of every product v_i · u_i. First the whole dot product "
     "(sum over the last axis), then the sigmoid.",
     _no_logarithm: "the logarithm is missing: −ln σ(…), not −σ(…).",
+    _mean_of_all_scores: "you take the mean over the 1 + K scores of a pair, too. Sum them; the mean is over "
+    "the B pairs only.",
+    _softmax: "that is a softmax over the 1 + K scores: they compete. Here each score has a sigmoid of its "
+    "own.",
+    _negatives_with_u: "you score the negatives with u, the context. It is the centre v that they are pushed "
+    "away from.",
     _only_positive: "the negatives have no effect. With the context alone all vectors could become one.",
     _only_negative: "the true context has no effect: −ln σ(v·u) is missing.",
 }
@@ -818,6 +847,9 @@ sampling_loss = Exercise(
         _sum_before_sigmoid: "before the sigmoid",
         _sigmoid_of_each_number: "First the whole dot product",
         _no_logarithm: "the logarithm is missing",
+        _mean_of_all_scores: "the 1 + K scores of a pair",
+        _softmax: "that is a softmax",
+        _negatives_with_u: "with u, the context",
         _only_positive: "the negatives have no effect",
         _only_negative: "the true context has no effect",
         _unstable: "F.logsigmoid",
