@@ -12,9 +12,10 @@ import math
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -23,6 +24,7 @@ from accelerate.utils import broadcast_object_list
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 from utils.course import SEED, progress_bar
 
@@ -33,46 +35,47 @@ class AdamW:
     """Each number moves by its mean gradient over the root of its mean square, and shrinks a little.
 
     Loshchilov & Hutter (2019), algorithm 2: the decay is taken from the weight, not put into the gradient.
-    Equal to torch.optim.AdamW, which `train` uses as it does all tensors in one go.
+    Equal to torch.optim.AdamW, whose fused form `train` uses, as it does all tensors in one go.
 
     Args:
-        groups: as `parameter_groups` gives them, dicts with "params" and "weight_decay"; `lr` may be set in
-            each of them between two steps.
+        params: parameters, or groups of them: dicts with "params" and what differs ("lr", "weight_decay").
     """
 
     def __init__(
         self,
-        groups: Sequence[dict],
-        lr: float,
+        params: Iterable[nn.Parameter] | Iterable[dict],
+        lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
+        weight_decay: float = 0.01,
     ) -> None:
-        self.param_groups = [{"lr": lr, **group} for group in groups]
-        self.betas, self.eps, self.steps = betas, eps, 0
-        self.mean = {p: torch.zeros_like(p) for group in self.param_groups for p in group["params"]}
-        self.mean_square = {p: torch.zeros_like(p) for p in self.mean}
+        params = list(params)
+        groups = params if params and isinstance(params[0], dict) else [{"params": params}]
+        self.param_groups = [{"lr": lr, "weight_decay": weight_decay, **group} for group in groups]
+        self.betas, self.eps = betas, eps
+        self.state: dict[nn.Parameter, tuple[int, Tensor, Tensor]] = {}
 
     @torch.no_grad()
     def step(self) -> None:
         """Change every parameter that has a gradient."""
-        self.steps += 1
         beta1, beta2 = self.betas
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is None:
                     continue
-                m, v = self.mean[p], self.mean_square[p]
-                m.mul_(beta1).add_((1 - beta1) * p.grad)
-                v.mul_(beta2).add_((1 - beta2) * p.grad**2)
-                # Both began at 0, too small by these factors: 1 − β at the first step, 1 in the end.
-                m_hat, v_hat = m / (1 - beta1**self.steps), v / (1 - beta2**self.steps)
+                t, m, v = self.state.get(p, (0, torch.zeros_like(p), torch.zeros_like(p)))
+                t, m, v = t + 1, beta1 * m + (1 - beta1) * p.grad, beta2 * v + (1 - beta2) * p.grad**2
+                self.state[p] = t, m, v
+                # Both means began at 0 and are too small by these factors, 1 − β at first and 1 in the end.
+                m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
                 p.mul_(1 - group["lr"] * group["weight_decay"])
                 p.sub_(group["lr"] * m_hat / (v_hat.sqrt() + self.eps))
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
-        for p in self.mean:
-            p.grad = None
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict]:
@@ -88,20 +91,27 @@ def warmup_cosine(step: int, warmup_steps: int, steps: int) -> float:
     """The share of the full learning rate at `step`: a line from 0 to 1, then half a cosine back to 0.
 
     The same as transformers' `get_cosine_schedule_with_warmup`; the first step, number 0, has rate 0.
+
+    Raises:
+        ValueError: a number below 0.
     """
+    if min(step, warmup_steps, steps) < 0:
+        raise ValueError(
+            f"step, warmup_steps, steps: got {step}, {warmup_steps}, {steps}; none below 0 is expected"
+        )
     if step < warmup_steps:
         return step / warmup_steps
     return 0.5 * (1 + math.cos(math.pi * (step - warmup_steps) / max(1, steps - warmup_steps)))
 
 
 @torch.no_grad()
-def clip_grad_norm(parameters: Sequence[nn.Parameter], max_norm: float) -> Tensor:
-    """Scale all gradients by one factor so that their joint length is at most `max_norm`; returns the length.
+def clip_grad_norm(parameters: Iterable[nn.Parameter], max_norm: float) -> Tensor:
+    """Scale all gradients by one factor so that their joint length is at most `max_norm`; the length before.
 
     Pascanu et al. (2013), algorithm 1. Equal to torch.nn.utils.clip_grad_norm_.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm()
+    norm = torch.stack([torch.zeros(()), *(g.norm() for g in gradients)]).norm()
     for g in gradients:
         g.mul_((max_norm / (norm + 1e-6)).clamp(max=1.0))
     return norm
@@ -110,8 +120,13 @@ def clip_grad_norm(parameters: Sequence[nn.Parameter], max_norm: float) -> Tenso
 # --- The data, as a function of the step ----------------------------------------------------------------
 
 
-def packed(texts_ids: Sequence[Sequence[int]], block_size: int, eos_token_id: int) -> Tensor:
-    """All texts in one row, `eos_token_id` after each, cut into (N, block_size); the rest is dropped."""
+def packed(texts_ids: Iterable[Sequence[int]], block_size: int, eos_token_id: int) -> Tensor:
+    """All texts in one row, `eos_token_id` after each, cut into blocks (N, block_size); the rest is dropped.
+
+    Raises:
+        ValueError: fewer tokens than a block, or `block_size` is no whole number above 0.
+    """
+    _check_whole("block_size", block_size)
     row = torch.tensor([i for ids in texts_ids for i in [*ids, eos_token_id]])
     if len(row) < block_size:
         raise ValueError(f"texts_ids: got {len(row)} tokens; at least a block of {block_size} is expected")
@@ -126,30 +141,29 @@ def lm_batches(
     Each epoch cuts the tokens into blocks at another offset and takes each block once, in another order.
 
     Raises:
-        ValueError: `token_ids` are no integers on one axis, or fewer than a block.
+        ValueError: `token_ids` are no integers on one axis, or fewer than a block; or a size is no whole
+            number above 0.
     """
+    _check_whole("batch_size", batch_size)
+    _check_whole("block_size", block_size)
     ids = torch.as_tensor(token_ids)
     if ids.dim() != 1 or ids.dtype != torch.long:
         raise ValueError(f"token_ids: got {tuple(ids.shape)} of {ids.dtype}; (T,) of int64 is expected")
     if len(ids) < block_size:
         raise ValueError(f"token_ids: got {len(ids)}; at least a block of {block_size} is expected")
     n = max(1, len(ids) // block_size - 1)  # one less than fits, so that the offset can move
-    order: dict[int, Tensor] = {}
 
+    @lru_cache(maxsize=2)
     def starts(epoch: int) -> Tensor:
-        """(N,): where the blocks of this epoch begin, shuffled."""
-        if epoch not in order:
-            generator = torch.Generator().manual_seed(_mix(seed, epoch))
-            room = min(block_size, len(ids) - n * block_size + 1)
-            offset = torch.randint(room, (1,), generator=generator)
-            order[epoch] = offset + block_size * torch.randperm(n, generator=generator)
-        return order[epoch]
+        """(N,): where the blocks of this epoch begin, in their order."""
+        generator = torch.Generator().manual_seed(_mix(seed, epoch))
+        room = min(block_size, len(ids) - n * block_size + 1)
+        offset = torch.randint(room, (1,), generator=generator)
+        return offset + block_size * torch.randperm(n, generator=generator)
 
     def batch(step: int) -> dict[str, Tensor]:
-        places = range(step * batch_size, (step + 1) * batch_size)
-        for old in [epoch for epoch in order if epoch < places[0] // n]:
-            del order[old]
-        rows = torch.stack([ids[s : s + block_size] for s in (starts(i // n)[i % n] for i in places)])
+        blocks = range(step * batch_size, (step + 1) * batch_size)
+        rows = torch.stack([ids[s : s + block_size] for s in (starts(i // n)[i % n] for i in blocks)])
         return {"input_ids": rows, "labels": rows}
 
     return batch
@@ -189,38 +203,31 @@ def train(
     mixed_precision: str | None = None,
     progress: str | None = "training",
 ) -> History:
-    """Train `model` in place for `steps` steps; left in eval mode with its last weights.
+    """Train `model` in place for `steps` steps; it is left in eval mode with its last weights.
 
     With a `folder`, a run that was interrupted goes on from its last checkpoint when called again, with the
-    same result bit for bit, and one that is finished is only loaded.
+    same result bit for bit on the same machine, and one that is finished is only loaded.
 
     Args:
-        model: called with `**batch(step)`; its output has a `.loss` in nats, mean over what counts.
-        batch: the step, from 0, to tensors with B rows each: a pure function. With n processes
-            (`accelerate launch`) each takes its n-th of the rows, and losses and gradients are averaged.
-        learning_rate: at the end of `warmup_steps`, see `warmup_cosine`.
+        model: called with `**batch(step)`; its output has a `.loss`, the mean over what counts, in nats.
+        batch: a pure function from the step (0, 1, …) to tensors of B rows each. With n processes
+            (`accelerate launch`) each takes its n-th of the rows; their losses and gradients are averaged.
+        learning_rate: the highest, at the end of `warmup_steps`; see `warmup_cosine`.
         weight_decay: of matrices and tables only, see `parameter_groups`.
-        evaluate: a loss (lower is better) of the model in eval mode, without gradients.
-        evaluate_every: in steps, and once more at the end; checkpoints are written then.
-        folder: where `last/` (to go on) and `best/` (`model.safetensors`, lowest `evaluate`) are kept.
-        seed: of the dropout, drawn anew for each step.
-        mixed_precision: "bf16" for a forward pass in bfloat16.
-        progress: what the bar says, or None for no bar.
+        max_grad_norm: see `clip_grad_norm`; math.inf for no clipping.
+        evaluate: gives a loss, lower is better; called with the model in eval mode and without gradients.
+        evaluate_every: in steps. It happens after the last step too; checkpoints are written then.
+        folder: keeps `last/`, to go on from, and `best/`, the weights with the lowest `evaluate`.
+        seed: of the dropout, which each step draws anew. The generators of torch stay as they were.
+        mixed_precision: "bf16" computes the forward pass in bfloat16 where torch finds it safe.
+        progress: the words beside the bar, or None for no bar.
 
     Raises:
-        ValueError: an argument that does not fit, or a checkpoint that is damaged or of another run.
-        FloatingPointError: the loss, or a gradient, is no longer a finite number.
-        OSError: a checkpoint cannot be written; the one before it is intact.
-        KeyboardInterrupt: after Ctrl-C, at the end of the step and with a checkpoint of it.
+        ValueError: an argument or batch that does not fit, or a checkpoint that is damaged or of another run.
+        FloatingPointError: the loss or the gradient is no longer a finite number.
+        OSError: a checkpoint cannot be written (a full disk); the one before it is intact.
+        KeyboardInterrupt: after Ctrl-C, when the step at work is done and saved.
     """
-    if mixed_precision not in (None, "bf16"):
-        raise ValueError(f"mixed_precision: got {mixed_precision!r}; None or 'bf16' is expected")
-    accelerator, home = Accelerator(mixed_precision="no"), next(model.parameters()).device
-    last, best = (folder and Path(folder) / name / "model.safetensors" for name in ("last", "best"))
-    model.to(accelerator.device)
-    optimizer = torch.optim.AdamW(
-        parameter_groups(model, weight_decay), lr=learning_rate, betas=betas, fused=True
-    )
     settings = {
         "steps": steps,
         "learning_rate": learning_rate,
@@ -231,76 +238,75 @@ def train(
         "evaluate_every": evaluate_every,
         "seed": seed,
         "mixed_precision": mixed_precision,
-        "processes": accelerator.num_processes,
-        "batch": _digest(batch(0))[:16],
-        **_describe(model),
     }
-    history = History()
-    if last and last.exists():
-        history = _resume(last, model, optimizer, settings)
+    _check_settings(settings)
+    accelerator = Accelerator(mixed_precision="no")
+    device, home = accelerator.device, next(model.parameters()).device
+    model.to(device)
+    groups = parameter_groups(model, weight_decay)
+    optimizer = torch.optim.AdamW(groups, lr=learning_rate, betas=betas, fused=True)
+    history, last, best = History(), None, None
+    if folder is not None:
+        last, best = (Path(folder) / name / "model.safetensors" for name in ("last", "best"))
+        settings |= {"processes": accelerator.num_processes, **_fingerprint(model, batch)}
+        if last.exists():
+            history = _resume(last, model, optimizer, settings)
+        last.parent.mkdir(parents=True, exist_ok=True)  # a folder that cannot be made is told now
     parallel = accelerator.prepare(model)
-    start = len(history.losses)
-    bar = range(start, steps)
-    if progress is not None and accelerator.is_main_process and start < steps:
-        bar = progress_bar(bar, progress)
-    devices = [accelerator.device] if accelerator.device.type == "cuda" else []
+    todo = range(len(history.losses), steps)
+    keeps = accelerator.is_main_process  # one process shows the bar and writes
+    bar = progress_bar(todo, progress) if keeps and todo and progress else tqdm(todo, disable=True)
     try:
-        with torch.random.fork_rng(devices), _ctrl_c() as pressed:
+        with bar, torch.random.fork_rng([device] if device.type == "cuda" else []), _ctrl_c() as pressed:
             for step in bar:
                 model.train()
                 torch.manual_seed(_mix(seed, step, accelerator.process_index))
                 for group in optimizer.param_groups:
                     group["lr"] = learning_rate * warmup_cosine(step, warmup_steps, steps)
                 rows = _share(batch(step), accelerator)
-                with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bool(mixed_precision)):
+                with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision == "bf16"):
                     loss = _loss(parallel(**rows))
                 accelerator.backward(loss)
                 norm = accelerator.clip_grad_norm_(model.parameters(), max_grad_norm)
                 # One exchange for both, so that all processes stop at the same step.
-                told = torch.stack([loss.detach().float(), torch.full_like(loss, bool(pressed)).float()])
-                mean, stop = accelerator.reduce(told, "mean").tolist()
-                if not math.isfinite(mean) or not math.isfinite(norm):
+                both = torch.tensor([loss.item(), len(pressed)], device=device)
+                loss, stop = accelerator.reduce(both, "mean").tolist()
+                if not math.isfinite(loss + norm):
                     raise FloatingPointError(
-                        f"the loss became {mean} (gradient {float(norm)}) at step {step + 1}: "
-                        "try a lower learning_rate or more warmup_steps"
+                        f"step {step + 1}: loss {loss}, gradient of length {norm.item()}; finite numbers are "
+                        "expected. A lower learning_rate or more warmup_steps may help"
                     )
                 optimizer.step()
                 optimizer.zero_grad()
-                history.losses.append(mean)
+                history.losses.append(loss)
+                bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+
                 done = step + 1
                 due = done % evaluate_every == 0 or done == steps
                 if due and evaluate is not None:
-                    model.eval()
-                    with torch.inference_mode():
-                        value = broadcast_object_list([float(evaluate())])[0]
-                    if math.isnan(value):
-                        raise FloatingPointError(f"evaluate: got nan after step {done}")
                     history.evaluation_steps.append(done)
-                    history.evaluations.append(value)
-                    if best and accelerator.is_main_process and value == min(history.evaluations):
-                        _save(best, _weights(model), {"step": done, "evaluation": value})
-                if last and (due or stop) and accelerator.is_main_process:
+                    history.evaluations.append(_evaluate(model, evaluate))
+                    if best and keeps and history.evaluations[-1] == min(history.evaluations):
+                        state = {"step": done, "evaluation": history.evaluations[-1]}
+                        _save(best, _weights(model), state)
+                if last and keeps and (due or stop):
                     tensors = _weights(model, "model.") | _moments(model, optimizer)
                     _save(last, tensors, {"settings": settings, "history": asdict(history)})
-                if hasattr(bar, "set_postfix"):
-                    bar.set_postfix(loss=f"{mean:.3f}", refresh=False)
                 if stop:
-                    kept = f"call again to go on from {last.parent}" if last else "nothing was saved"
-                    raise KeyboardInterrupt(f"training stopped after step {done} of {steps}: {kept}")
+                    kept = "the same call goes on from there" if last else "without a folder nothing is kept"
+                    raise KeyboardInterrupt(f"training stopped after step {done} of {steps}; {kept}")
     finally:
-        if hasattr(bar, "close"):
-            bar.close()
         model.to(home).eval()
     accelerator.wait_for_everyone()
     return history
 
 
 def load_weights(model: nn.Module, folder: str | Path) -> dict:
-    """Put the weights of `folder`, the `best/` of a run, into `model`; returns its step and evaluation.
+    """Put the weights kept in `folder`, the `best/` of a run, into `model`; returns "step" and "evaluation".
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: the file is damaged, or of a model of another shape.
+        FileNotFoundError: there are none.
+        ValueError: the file is truncated or altered, or of a model with other names or shapes.
     """
     path = Path(folder) / "model.safetensors"
     tensors, state = _load(path)
@@ -312,7 +318,7 @@ def load_weights(model: nn.Module, folder: str | Path) -> dict:
 
 
 def _weights(model: nn.Module, prefix: str = "") -> dict[str, Tensor]:
-    """Parameters and buffers by name, a shared one (a tied head) under its first name only."""
+    """Parameters and buffers by name; one with two names, such as a tied head, under the first."""
     named: dict[int, tuple[str, Tensor]] = {}
     for name, tensor in model.state_dict(keep_vars=True).items():
         named.setdefault(id(tensor), (prefix + name, tensor.detach()))
@@ -327,47 +333,54 @@ def _moments(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Te
     }
 
 
-def _describe(model: nn.Module) -> dict:
-    shapes = {name: list(tensor.shape) for name, tensor in _weights(model).items()}
+def _fingerprint(model: nn.Module, batch: Callable[[int], dict[str, Tensor]]) -> dict:
+    """What must be the same in a run that goes on, besides the arguments of `train`."""
     config = getattr(model, "config", None)
-    if is_dataclass(config):
-        config = asdict(config)
-    elif hasattr(config, "to_dict"):
-        config = config.to_dict()
-    return {"shapes": shapes, "config": json.loads(json.dumps(config, default=str))}
+    config = asdict(config) if is_dataclass(config) else getattr(config, "to_dict", dict)()
+    return {
+        "batch": _digest(batch(0))[:16],
+        "shapes": {name: list(tensor.shape) for name, tensor in _weights(model).items()},
+        "config": json.loads(json.dumps(config, default=str)),
+    }
 
 
 def _resume(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict) -> History:
     tensors, state = _load(path)
-    old = state["settings"]
-    for key, now in settings.items():
-        if old.get(key) != now:
-            was = "" if key in ("shapes", "config", "batch") else f" (was {old.get(key)}, is {now})"
+    then, now = _flat(state["settings"]), _flat(settings)
+    for key in [*now, *then]:
+        if then.get(key) != now.get(key):
             raise ValueError(
-                f"folder: the checkpoint {path} is of a run with another {key}{was}: "
-                "use another folder, or delete this one to begin anew"
+                f"folder: the checkpoint {path} is of another run: {key} was {then.get(key)} and is now "
+                f"{now.get(key)}. Use another folder, or delete this one to begin anew"
             )
     _copy(path, tensors, _weights(model, "model."))
     for name, p in model.named_parameters():
         for key in ("step", "exp_avg", "exp_avg_sq"):
-            if f"optimizer.{key}.{name}" in tensors:
+            if f"optimizer.{key}.{name}" in tensors:  # a parameter that never had a gradient has none
                 optimizer.state[p][key] = tensors[f"optimizer.{key}.{name}"].to(p.device, copy=True)
     return History(**state["history"])
 
 
+def _flat(tree: dict, prefix: str = "") -> dict:
+    leaves = {}
+    for key, value in tree.items():
+        leaves |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return leaves
+
+
 def _copy(path: Path, tensors: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
     for name, weight in weights.items():
-        if name not in tensors or tensors[name].shape != weight.shape:
-            got = tuple(tensors[name].shape) if name in tensors else "nothing"
+        found = tuple(tensors[name].shape) if name in tensors else "none"
+        if found != tuple(weight.shape):
             raise ValueError(
-                f"{path}: got {got} for {name}; {tuple(weight.shape)} is expected, as in the model"
+                f"{path}: got {found} for {name}; {tuple(weight.shape)} is expected by the model"
             )
     for name, weight in weights.items():
         weight.copy_(tensors[name])
 
 
 def _save(path: Path, tensors: dict[str, Tensor], state: dict) -> None:
-    """Write beside `path` first, then rename, so that `path` is the old file or the new one, and whole."""
+    """Written beside `path` first, then renamed: at any moment `path` is a whole file, the old or the new."""
     text = json.dumps(state)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     new = path.with_name(f"new-{path.name}")
@@ -379,7 +392,7 @@ def _save(path: Path, tensors: dict[str, Tensor], state: dict) -> None:
             os.fsync(file.fileno())
         os.replace(new, path)
     except OSError as error:
-        raise OSError(f"{path} cannot be written ({error}); the one before it is intact") from error
+        raise OSError(f"{path} cannot be written ({error}); the one before it, if any, is intact") from error
     finally:
         new.unlink(missing_ok=True)
 
@@ -392,10 +405,10 @@ def _load(path: Path) -> tuple[dict[str, Tensor], dict]:
             header = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if header["sha256"] != _digest(tensors, header["state"]):
-            raise ValueError("its content is not what was written")
+            raise ValueError("it does not hold what was written")
         return tensors, json.loads(header["state"])
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is truncated or altered ({error}): delete it to begin anew") from None
+        raise ValueError(f"{path} is truncated or altered ({error}); delete it to begin anew") from None
 
 
 def _digest(tensors: dict[str, Tensor], text: str = "") -> str:
@@ -406,41 +419,50 @@ def _digest(tensors: dict[str, Tensor], text: str = "") -> str:
     return digest.hexdigest()
 
 
-# --- Small parts of the loop ----------------------------------------------------------------------------
+# --- Small parts ----------------------------------------------------------------------------------------
 
 
 def _mix(*numbers: int) -> int:
-    """One seed from several numbers; near ones give unlike seeds."""
+    """One seed made of several numbers; near ones give seeds far apart."""
     return int.from_bytes(hashlib.sha256(repr(numbers).encode()).digest()[:7])
 
 
 def _share(rows: dict[str, Tensor], accelerator: Accelerator) -> dict[str, Tensor]:
-    """Each process's own rows, on its device."""
-    size, n = len(next(iter(rows.values()))), accelerator.num_processes
-    for name, tensor in rows.items():
-        if len(tensor) != size:
-            raise ValueError(f"batch: got {len(tensor)} rows in {name}; {size} are expected, as elsewhere")
+    """The rows of this process, on its device."""
+    if not isinstance(rows, dict) or not rows or not all(isinstance(rows[name], Tensor) for name in rows):
+        raise ValueError(f"batch: got {type(rows).__name__}; a dict of tensors is expected")
+    n, shapes = accelerator.num_processes, {name: tuple(rows[name].shape) for name in rows}
+    sizes = {shape[:1] for shape in shapes.values()}
+    if len(sizes) > 1 or () in sizes or max(sizes)[0] % n:
+        raise ValueError(f"batch: got shapes {shapes}; as many rows in each, a multiple of {n}, are expected")
     ids, labels = rows.get("input_ids"), rows.get("labels")
     for_tokens = labels is not None and labels.dim() > 1 and not labels.is_floating_point()
     if for_tokens and ids is not None and labels.shape != ids.shape:
         raise ValueError(
             f"labels: got shape {tuple(labels.shape)}; {tuple(ids.shape)} is expected, as of input_ids"
         )
-    if size % n:
-        raise ValueError(f"batch: got {size} rows; a multiple of the {n} processes is expected")
     return {name: rows[name][accelerator.process_index :: n].to(accelerator.device) for name in rows}
 
 
 def _loss(output: object) -> Tensor:
     loss = getattr(output, "loss", None)
     if not isinstance(loss, Tensor) or loss.dim():
-        raise ValueError("model: its output has no loss, one number; a batch with labels is expected")
+        raise ValueError("model: its output has no .loss of one number; are there labels in the batch?")
     return loss
 
 
+def _evaluate(model: nn.Module, evaluate: Callable[[], float]) -> float:
+    model.eval()
+    with torch.inference_mode():
+        value = broadcast_object_list([float(evaluate())])[0]  # all processes note that of the first
+    if not math.isfinite(value):
+        raise FloatingPointError(f"evaluate: got {value}; a finite number is expected")
+    return value
+
+
 @contextmanager
-def _ctrl_c() -> Iterator[list]:
-    """A list that is empty until Ctrl-C, so that no step is cut in two; a second Ctrl-C stops at once."""
+def _ctrl_c() -> Iterator[list[int]]:
+    """A list that is empty until Ctrl-C, so that no step is cut in two. A second Ctrl-C stops at once."""
     pressed: list[int] = []
 
     def note(number: int, frame: object) -> None:
@@ -448,7 +470,7 @@ def _ctrl_c() -> Iterator[list]:
             raise KeyboardInterrupt
         pressed.append(number)
 
-    if threading.current_thread() is not threading.main_thread():  # only there are signals seen
+    if threading.current_thread() is not threading.main_thread():  # only that one may ask for signals
         yield pressed
         return
     before = signal.signal(signal.SIGINT, note)
@@ -456,3 +478,21 @@ def _ctrl_c() -> Iterator[list]:
         yield pressed
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _check_settings(settings: dict) -> None:
+    for name in ("steps", "evaluate_every"):
+        _check_whole(name, settings[name])
+    for name in ("learning_rate", "max_grad_norm"):
+        if not isinstance(settings[name], (int, float)) or not settings[name] > 0:
+            raise ValueError(f"{name}: got {settings[name]!r}; a number above 0 is expected")
+    warmup_steps, steps = settings["warmup_steps"], settings["steps"]
+    if not isinstance(warmup_steps, int) or not 0 <= warmup_steps <= steps:
+        raise ValueError(f"warmup_steps: got {warmup_steps!r}; a whole number from 0 to {steps} is expected")
+    if settings["mixed_precision"] not in (None, "bf16"):
+        raise ValueError(f"mixed_precision: got {settings['mixed_precision']!r}; None or 'bf16' is expected")
+
+
+def _check_whole(name: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name}: got {value!r}; a whole number above 0 is expected")
