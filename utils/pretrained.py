@@ -7,12 +7,22 @@ a folder of yours, or, only when COURSE_ONLINE=1 is set, an id on the Hugging Fa
 import hashlib
 import json
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
 from utils.course import ROOT
 
+WEIGHTS = "model.safetensors"
 MINILM = "all-MiniLM-L6-v2"
 # The digest of the file on the Hub, so that the packaged copy is known to be the same model.
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -87,6 +97,78 @@ def minilm(attn_implementation: str = "sdpa"):
     folder = locate(MINILM)
     model = AutoModel.from_pretrained(folder, attn_implementation=attn_implementation)
     return AutoTokenizer.from_pretrained(folder), model.eval()
+
+
+@contextmanager
+def save_folder(folder: str | Path) -> Iterator[Path]:
+    """A new empty folder to write a model into; at the end of the `with` it takes the place of `folder`.
+
+    Until then, and after any error or interrupt, `folder` is as it was. Files of it that were not written
+    anew, such as a model card, are kept.
+
+    Raises:
+        OSError: the files cannot be written, on a full disk for example.
+    """
+    folder = Path(folder).absolute()
+    old = folder.with_name(f".{folder.name}.old")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if old.exists() and not folder.exists():  # a power cut between the two renames below
+            os.rename(old, folder)
+        shutil.rmtree(old, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            yield new
+            new.chmod(0o755)  # mkdtemp lets nobody else in
+            if folder.exists():
+                os.rename(folder, old)
+            os.rename(new, folder)
+        finally:
+            if old.exists() and not folder.exists():
+                os.rename(old, folder)
+            shutil.rmtree(new, ignore_errors=True)
+        for path in old.iterdir() if old.exists() else []:
+            if not (folder / path.name).exists():
+                os.rename(path, folder / path.name)
+        shutil.rmtree(old, ignore_errors=True)
+    except (OSError, SafetensorError) as error:
+        raise OSError(f"{folder} cannot be written ({error}); what was there before is intact") from error
+
+
+def save_weights(tensors: dict[str, Tensor], folder: str | Path) -> None:
+    """Write `model.safetensors`, with the digest of its content in the header."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    save_file(tensors, Path(folder) / WEIGHTS, {"format": "pt", "sha256": _digest(tensors)})
+
+
+def load_weights(
+    folder: str | Path, mend: str = "save or copy the model again"
+) -> tuple[dict, dict[str, Tensor]]:
+    """The config, and the tensors by name, of a model folder.
+
+    Raises:
+        FileNotFoundError: `config.json` or `model.safetensors` is missing.
+        ValueError: one of them is truncated or altered.
+    """
+    folder = Path(folder)
+    check_folder(folder, mend)
+    try:
+        with safe_open(folder / WEIGHTS, "pt") as file:
+            digest = (file.metadata() or {}).get("sha256")
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"{folder / WEIGHTS} is damaged ({error}). To mend it: {mend}") from None
+    if digest not in (None, _digest(tensors)):  # others' files have none
+        raise ValueError(f"{folder / WEIGHTS} was altered: its digest is another. To mend it: {mend}")
+    return json.loads((folder / "config.json").read_text(encoding="utf-8")), tensors
+
+
+def _digest(tensors: dict[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)
