@@ -79,7 +79,13 @@ class AdamW:
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict]:
-    """Matrices and tables with `weight_decay`, biases and the scales of norms (one axis) without."""
+    """Matrices and tables with `weight_decay`, biases and the scales of norms (one axis) without.
+
+    Raises:
+        ValueError: `weight_decay` is no number from 0 on.
+    """
+    if not isinstance(weight_decay, (int, float)) or not weight_decay >= 0:
+        raise ValueError(f"weight_decay: got {weight_decay!r}; a number from 0 on is expected")
     parameters = [p for p in model.parameters() if p.requires_grad]
     return [
         {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": weight_decay},
@@ -210,8 +216,9 @@ def train(
 
     Args:
         model: called with `**batch(step)`; its output has a `.loss`, the mean over what counts, in nats.
-        batch: a pure function from the step (0, 1, …) to tensors of B rows each. With n processes
-            (`accelerate launch`) each takes its n-th of the rows; their losses and gradients are averaged.
+        batch: a pure function from the step (0, 1, …) to tensors of B rows each. With n processes (of
+            `accelerate launch --multi_gpu --num_processes n`, on CPUs too) each takes its n-th of the rows;
+            their losses and gradients are averaged, so rows should count equally many labels.
         learning_rate: the highest, at the end of `warmup_steps`; see `warmup_cosine`.
         weight_decay: of matrices and tables only, see `parameter_groups`.
         max_grad_norm: see `clip_grad_norm`; math.inf for no clipping.
@@ -266,6 +273,7 @@ def train(
                 rows = _share(batch(step), accelerator)
                 with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision == "bf16"):
                     loss = _loss(parallel(**rows))
+                model.zero_grad()
                 accelerator.backward(loss)
                 norm = accelerator.clip_grad_norm_(model.parameters(), max_grad_norm)
                 # One exchange for both, so that all processes stop at the same step.
@@ -277,7 +285,6 @@ def train(
                         "expected. A lower learning_rate or more warmup_steps may help"
                     )
                 optimizer.step()
-                optimizer.zero_grad()
                 history.losses.append(loss)
                 bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
 
@@ -289,15 +296,18 @@ def train(
                     if best and keeps and history.evaluations[-1] == min(history.evaluations):
                         state = {"step": done, "evaluation": history.evaluations[-1]}
                         _save(best, _weights(model), state)
-                if last and keeps and (due or stop):
-                    tensors = _weights(model, "model.") | _moments(model, optimizer)
-                    _save(last, tensors, {"settings": settings, "history": asdict(history)})
+                if last and (due or stop):
+                    if keeps:
+                        tensors = _weights(model, "model.") | _moments(model, optimizer)
+                        _save(last, tensors, {"settings": settings, "history": asdict(history)})
+                    accelerator.wait_for_everyone()
                 if stop:
-                    kept = "the same call goes on from there" if last else "without a folder nothing is kept"
+                    kept = "the same call goes on from there" if last else "nothing is kept without a folder"
                     raise KeyboardInterrupt(f"training stopped after step {done} of {steps}; {kept}")
     finally:
         model.to(home).eval()
-    accelerator.wait_for_everyone()
+    if pressed:
+        raise KeyboardInterrupt("training had done its last step; the same call only loads it")
     return history
 
 
