@@ -4,7 +4,7 @@ NB ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: lab test setup run reset doctor bench data clean help
+.PHONY: lab test setup run reset doctor bench data models clean help
 
-lab test setup run reset doctor bench data clean help:
+lab test setup run reset doctor bench data models clean help:
 	@"$(PYTHON)" utils/environment.py $@ $(NB) $(ARGS)

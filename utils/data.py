@@ -1,12 +1,13 @@
 """Loaders for the course's texts: each reads one bundled file of data/ into plain Python objects.
 
-The village is described in data/README.md. Its pieces carry their exact log-probability, so `floor` can
+All are described in data/README.md. The village's pieces carry their exact log-probability, so `floor` can
 tell the loss that no model beats on average.
 """
 
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import data
@@ -17,8 +18,16 @@ MEND = {
     "village.txt": "make data",
     "village.tsv": "make data",
     "languages.tsv": "git restore data/languages.tsv",
+    "reviews.csv": "git restore data/reviews.csv",
 }
 SPLITS = ("train", "validation")
+# column of reviews.csv -> what may stand there
+REVIEWS = {
+    "label": ("positive", "negative"),
+    "topic": ("films", "food", "books", "phones", "trips"),
+    "turns": ("yes", "no"),
+    "split": ("train", "validation", "test"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,13 @@ def village(split: str | None = None) -> list[Piece]:
 
 def fresh_village(seed: int) -> Iterator[str]:
     """Texts newly drawn from the same grammar, without end and never one of the validation pieces."""
-    held_out = {piece.text for piece in village("validation")}
+    held_out = _held_out()
     return (text for text, _, _ in pieces(seed) if text not in held_out)
+
+
+@cache
+def _held_out() -> frozenset[str]:
+    return frozenset(piece.text for piece in village("validation"))
 
 
 def floor(split: str = "validation", count: Callable[[str], int] = lambda text: 1) -> float:
@@ -78,6 +92,36 @@ def languages() -> list[dict[str, str]]:
     return _table("languages.tsv", ["language", "script", "sentence", "text"])
 
 
+@dataclass(frozen=True)
+class Review:
+    """One opinion. `label` is "positive" or "negative"; `turns`: it hangs on negation, contrast or irony."""
+
+    text: str
+    label: str
+    topic: str
+    turns: bool
+    split: str
+
+
+def reviews(split: str | None = None) -> list[Review]:
+    """The reviews in file order, of one split ("train", "validation" or "test") or all.
+
+    Raises `ValueError` for another split or a damaged file, `FileNotFoundError` for a missing one.
+    """
+    if split is not None and split not in REVIEWS["split"]:
+        raise ValueError(f"split: got {split!r}, expected 'train', 'validation', 'test' or None")
+    found = []
+    for number, row in enumerate(_table("reviews.csv", ["text", *REVIEWS]), start=1):
+        for column, values in REVIEWS.items():
+            if row[column] not in values:
+                raise ValueError(
+                    f"data/reviews.csv: {column} of row {number} is {row[column]!r}, expected one of "
+                    f"{', '.join(values)}. To mend it: {MEND['reviews.csv']}"
+                )
+        found.append(Review(**row | {"turns": row["turns"] == "yes"}))
+    return [review for review in found if split is None or review.split == split]
+
+
 def _read(name: str) -> str:
     try:
         return (DATA / name).read_bytes().decode()
@@ -88,7 +132,12 @@ def _read(name: str) -> str:
 
 
 def _table(name: str, columns: list[str]) -> list[dict[str, str]]:
-    rows = list(csv.reader(_read(name).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    lines = _read(name).splitlines()
+    tabs = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if name.endswith(".tsv") else {}
+    try:
+        rows = list(csv.reader(lines, strict=True, **tabs))
+    except csv.Error:  # a quotation mark that is never closed
+        rows = []
     if rows[:1] != [columns] or any(len(row) != len(columns) for row in rows):
         raise ValueError(
             f"data/{name} is damaged: expected the columns {', '.join(columns)} in every row. "

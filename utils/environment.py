@@ -420,6 +420,12 @@ def data() -> int:
     return python("-m", "data.village")
 
 
+def models() -> int:
+    """train data/models/* anew; an interrupted training goes on where it stopped"""
+    ensure()
+    return python("-m", "data.models")
+
+
 def doctor() -> int:
     """look at everything the course needs, and say how to mend what is off"""
     fault = find_fault()
@@ -623,6 +629,7 @@ COMMANDS = {
     "doctor": doctor,
     "bench": bench,
     "data": data,
+    "models": models,
     "clean": clean,
     "help": show_help,
 }

@@ -1,0 +1,184 @@
+"""tiny-gpt: the GPT-2 architecture with 3.7 million parameters, trained on the village to write."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM
+
+from data.models import HERE, PRECISION, VOCAB_SIZE, WORK, fresh, write_card
+from data.village import log_prob, piece
+from data.village.tables import CAPITALS
+from utils import data, gpt, training
+from utils.course import SEED
+from utils.tokenization import ByteLevelBPE, train_bpe
+
+FOLDER = HERE / "tiny-gpt"
+CONFIG = gpt.GPTConfig.gpt2(
+    vocab_size=VOCAB_SIZE,
+    max_position_embeddings=256,
+    hidden_size=256,
+    num_hidden_layers=4,
+    num_attention_heads=4,
+    dropout=0.0,  # no piece is seen twice, so there is nothing to learn by heart
+)
+STEPS, BATCH_SIZE, BLOCK_SIZE = 7000, 8, 256
+
+
+def make_batch(tokenizer: ByteLevelBPE, step: int) -> dict[str, Tensor]:
+    """Fresh pieces in one row, an end-of-text token before each, cut into `BATCH_SIZE` blocks."""
+    end, size = tokenizer.token_to_id("<|endoftext|>"), BATCH_SIZE * BLOCK_SIZE
+    row: list[int] = []
+    pieces = fresh(step)
+    while len(row) < size:
+        row += [end, *tokenizer.encode(next(pieces))]
+    input_ids = torch.tensor(row[:size]).view(BATCH_SIZE, BLOCK_SIZE)
+    return {"input_ids": input_ids, "labels": input_ids}
+
+
+def validation_loss(model: gpt.GPT, tokenizer: ByteLevelBPE) -> float:
+    """Nats a token of the validation pieces, each read alone; the end of text counts, as in the floor."""
+    end = tokenizer.token_to_id("<|endoftext|>")
+    rows = sorted(([end, *tokenizer.encode(p.text), end] for p in data.village("validation")), key=len)
+    nats = tokens = 0
+    for i in range(0, len(rows), 25):  # of like length, so that little is padding
+        block = rows[i : i + 25]
+        width = max(len(row) for row in block)
+        labels = torch.tensor([row + [-100] * (width - len(row)) for row in block])
+        logits = model(labels.clamp(min=end)).logits
+        nats += gpt.causal_lm_loss(logits, labels, reduction="sum").item()
+        tokens += (labels[:, 1:] != -100).sum().item()
+    return nats / tokens
+
+
+def make() -> None:
+    """Train the model, measure it, and write data/models/tiny-gpt."""
+    torch.manual_seed(SEED)
+    tokenizer = train_bpe([p.text for p in data.village("train")], VOCAB_SIZE)
+    model = gpt.GPT(CONFIG)
+    training.train(
+        model,
+        lambda step: make_batch(tokenizer, step),
+        steps=STEPS,
+        learning_rate=2e-3,
+        warmup_steps=200,
+        evaluate=lambda: validation_loss(model, tokenizer),
+        evaluate_every=250,
+        folder=WORK / "tiny-gpt",
+        mixed_precision=PRECISION,
+        progress="tiny-gpt",
+    )
+    training.load_weights(model, WORK / "tiny-gpt" / "best")
+    # Halves the file; the card says what it costs.
+    gpt.save(model, FOLDER, tokenizer, dtype=torch.float16)
+    write_card(FOLDER, card(gpt.load(FOLDER), tokenizer, whole_loss=validation_loss(model, tokenizer)))
+
+
+def greedy_text(model: gpt.GPT, tokenizer: ByteLevelBPE, prompt: str, length: int) -> str:
+    """What the model finds likeliest after `prompt`."""
+    ids = torch.tensor([tokenizer.encode("<|endoftext|>" + prompt)])
+    return tokenizer.decode(gpt.greedy(model, ids, length)[0, ids.shape[1] :].tolist())
+
+
+def probability(model: gpt.GPT, tokenizer: ByteLevelBPE, prompt: str, text: str) -> float:
+    """Of exactly `text` after `prompt`: the product over its tokens."""
+    start, end = tokenizer.encode("<|endoftext|>" + prompt), tokenizer.encode(text)
+    labels = torch.tensor([[-100] * len(start) + end])
+    with torch.inference_mode():
+        logits = model(torch.tensor([start + end])).logits
+    return gpt.causal_lm_loss(logits, labels, reduction="sum").neg().exp().item()
+
+
+def write(tokenizer: ByteLevelBPE, prompts: Sequence[str], seed: int) -> list[str]:
+    """Each prompt with a continuation drawn from the model's own distribution, up to its end of text."""
+    model = AutoModelForCausalLM.from_pretrained(FOLDER, dtype=torch.float32)
+    torch.manual_seed(seed)
+    texts = []
+    for prompt in prompts:
+        ids = torch.tensor([tokenizer.encode("<|endoftext|>" + prompt)])
+        out = model.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            do_sample=True,
+            top_k=0,
+            max_new_tokens=CONFIG.max_position_embeddings - ids.shape[1],
+        )
+        texts.append(tokenizer.decode(out[0, 1:].tolist()).removesuffix("<|endoftext|>"))
+    return texts
+
+
+def holds(text: str) -> bool:
+    """Whether the village's grammar could have written it, word for word."""
+    return log_prob(piece, text) > -math.inf
+
+
+def card(model: gpt.GPT, tokenizer: ByteLevelBPE, whole_loss: float) -> str:
+    """The model card, its numbers measured on the model as saved."""
+    floor = data.floor("validation", lambda text: len(tokenizer.encode(text)) + 1)
+    loss = validation_loss(model, tokenizer)
+    capitals = [pair for pairs in CAPITALS.values() for pair in pairs]
+    right = sum(
+        greedy_text(model, tokenizer, f"The capital of {country} is", 16).startswith(f" {capital}.")
+        for country, capital in capitals
+    )
+    paris = probability(model, tokenizer, "The capital of France is", " Paris")
+    drawn = write(tokenizer, [""] * 200, seed=SEED)
+    openings = [" ".join(p.text.split()[:5]) for p in data.village("validation") if p.genre == "story"][:10]
+    stories = write(tokenizer, openings, seed=SEED)
+    return CARD.format(
+        parameters=sum(p.numel() for p in model.parameters()) / 1e6,
+        config=CONFIG,
+        steps=STEPS,
+        step_tokens=BATCH_SIZE * BLOCK_SIZE,
+        tokens=STEPS * BATCH_SIZE * BLOCK_SIZE / 1e6,
+        loss=loss,
+        floor=floor,
+        above=loss - floor,
+        rounding=loss - whole_loss,
+        paris=paris,
+        capitals=len(capitals),
+        right=right,
+        drawn=len(drawn),
+        drawn_hold=sum(map(holds, drawn)),
+        stories_hold=sum(map(holds, stories)),
+        stories="\n\n".join(f"{i}. {text}" for i, text in enumerate(stories, start=1)),
+    )
+
+
+CARD = """---
+language: en
+license: mit
+pipeline_tag: text-generation
+---
+
+# tiny-gpt
+
+A GPT-2 of {parameters:.1f} million parameters ({config.num_hidden_layers} layers,
+{config.num_attention_heads} heads, width {config.hidden_size}, context
+{config.max_position_embeddings}) that writes about one invented village and knows nothing else.
+`data/models/tiny_gpt.py` makes it and measures every number on this page; `make models` runs that.
+
+**Training.** {steps:,} steps of {step_tokens:,} tokens, {tokens:.1f} million in all, from fresh pieces of the
+village's grammar, none of them in the validation split. AdamW, warm-up and cosine, in the loop of
+`utils/training.py`. Tokens are those of the byte-level BPE with {config.vocab_size:,} entries of notebook 01.
+
+| measured | number |
+|---|---|
+| validation loss, nats a token | {loss:.4f} |
+| the floor: no model is better on average | {floor:.4f} |
+| the difference | {above:.4f} |
+| what half precision costs, nats a token | {rounding:+.5f} |
+| probability of " Paris" after "The capital of France is" | {paris:.3f} |
+| capitals right as the likeliest text, of {capitals} | {right} |
+| of {drawn} pieces drawn freely, those that the grammar could have written word for word | {drawn_hold} |
+| of the ten stories below, the same | {stories_hold} |
+
+**Ten stories**, drawn once and none chosen: the first five words of the first ten validation stories,
+continued from the model's own distribution (temperature 1).
+
+{stories}
+
+**Limits.** It has read one small world made from templates. What it says about anything else is noise, and it
+knows few facts besides the capitals and the village. It is there to be taken apart, not to be relied upon.
+"""
