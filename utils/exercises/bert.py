@@ -1,0 +1,723 @@
+"""Exercises of notebook 05: segments, pooling, hidden words, pairs of texts, and the loss of a classifier."""
+
+import math
+import random
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from utils import bert, data, pretrained
+from utils.exercise import Exercise, NotYet
+
+IGNORED = -100
+
+
+def _tensor(got: object, shape: tuple[int, ...], dtype: torch.dtype, name: str) -> Tensor:
+    """`got`, if it is a tensor of this shape and type without inf or nan."""
+    shape, kind = tuple(shape), str(dtype).removeprefix("torch.")
+    if not isinstance(got, Tensor):
+        raise NotYet(f"{name}: a tensor of shape {shape} is expected, not {type(got).__name__}.")
+    if got.shape != shape:
+        raise NotYet(f"{name}: a tensor of shape {shape} is expected; yours has {tuple(got.shape)}.")
+    if got.dtype != dtype:
+        raise NotYet(f"{name}: {kind} is expected; yours is {str(got.dtype).removeprefix('torch.')}.")
+    if not got.isfinite().all():
+        raise NotYet(f"{name}: yours holds inf or nan.")
+    return got
+
+
+def _same(got: Tensor, expected: Tensor) -> bool:
+    return torch.allclose(got, expected, atol=1e-5, rtol=1e-4)
+
+
+def _tiny_bert() -> tuple[bert.BERTForPreTraining, dict[str, Tensor]]:
+    """tiny-bert, and a batch of 64 pairs from validation pieces."""
+    from transformers import AutoTokenizer
+
+    folder = pretrained.locate("tiny-bert")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    pieces = bert.piece_ids([piece.text for piece in data.village("validation")[:64]], tokenizer)
+    return bert.load(folder), bert.pretraining_batch(pieces, tokenizer, 128, seed=0)
+
+
+# --- 1. Segment ids ---
+
+
+def segment_ids_solution(first, second):
+    return [0] * (len(first) + 2) + [1] * (len(second) + 1)
+
+
+def _no_specials(first, second):
+    return [0] * len(first) + [1] * len(second)
+
+
+def _one_separator(first, second):
+    return [0] * (len(first) + 2) + [1] * len(second)
+
+
+def _separator_opens(first, second):
+    return [0] * (len(first) + 1) + [1] * (len(second) + 2)
+
+
+def _last_separator_is_zero(first, second):
+    return [0] * (len(first) + 2) + [1] * len(second) + [0]
+
+
+def _from_one(first, second):
+    return [1] * (len(first) + 2) + [2] * (len(second) + 1)
+
+
+def _swapped(first, second):
+    return [1] * (len(first) + 2) + [0] * (len(second) + 1)
+
+
+SEGMENT_FAULTS = {
+    _no_specials: "you count the two texts alone. [CLS] and both [SEP] get a segment id, too.",
+    _one_separator: "one id is missing: there is a [SEP] behind the second text, too.",
+    _separator_opens: "your first [SEP] is in segment 1. It closes the first text, so it belongs to 0.",
+    _last_separator_is_zero: "your last [SEP] is in segment 0. It closes the second text: 1.",
+    _from_one: "your segments are 1 and 2. The table has two rows, 0 and 1.",
+    _swapped: "your segments are swapped: the first text is 0, the second 1.",
+}
+
+
+def _check_segment_ids(answer):
+    for m, n in [(3, 2), (1, 4), (6, 1), (2, 2)]:
+        first, second = list(range(100, 100 + m)), list(range(200, 200 + n))
+        expected, got = segment_ids_solution(first, second), answer(first, second)
+        got = got.tolist() if isinstance(got, Tensor) else got
+        if got == expected:
+            continue
+        for fault, words in SEGMENT_FAULTS.items():
+            if got == fault(first, second):
+                raise NotYet(words)
+        if not isinstance(got, (list, tuple)):
+            raise NotYet(f"a list of 0s and 1s is expected, not {type(got).__name__}.")
+        raise NotYet(f"[CLS], {m} tokens, [SEP], {n} tokens, [SEP] make {expected}; yours is {list(got)}.")
+    tokenizer, model = pretrained.minilm()
+    texts = "The baker opens the door.", "Warm bread lies in the window."
+    first, second = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts)
+    batch = tokenizer(*texts, return_tensors="pt")
+    if answer(first, second) != batch["token_type_ids"][0].tolist():
+        raise NotYet("on small inputs it is right, but MiniLM's tokenizer gives other segments to a pair.")
+    with torch.no_grad():
+        right = model(**batch).last_hidden_state
+        batch["token_type_ids"] = torch.zeros_like(batch["token_type_ids"])
+        moved = (model(**batch).last_hidden_state - right).abs().max().item()
+    return (
+        "The same segments as MiniLM's tokenizer gives to a pair. They matter: with zeros everywhere its "
+        f"output moves by up to {moved:.1f}."
+    )
+
+
+segment_ids = Exercise(
+    name="segment_ids",
+    minutes=3,
+    stars=1,
+    check=_check_segment_ids,
+    hints=[
+        "Write down the whole row: [CLS] first [SEP] second [SEP].",
+        "Everything up to the first [SEP], itself included, is 0: that is `len(first) + 2` tokens.",
+        "`[0] * … + [1] * …`, and count the last [SEP] to the second text.",
+    ],
+    solution=segment_ids_solution,
+    mistakes={
+        _no_specials: "alone",
+        _one_separator: "one id is missing",
+        _separator_opens: "first [SEP] is in segment 1",
+        _last_separator_is_zero: "last [SEP] is in segment 0",
+        _from_one: "1 and 2",
+        _swapped: "swapped",
+    },
+)
+
+
+# --- 2. Pooling: [CLS] and the mean ---
+
+
+def pool_solution(hidden_states, attention_mask):
+    cls = hidden_states[:, 0]  # (B, C)
+    mask = attention_mask[:, :, None]  # (B, T, 1)
+    mean = (hidden_states * mask).sum(1) / mask.sum(1)  # (B, C)
+    return cls, mean
+
+
+def _averages_padding(hidden_states, attention_mask):
+    return hidden_states[:, 0], hidden_states.mean(1)
+
+
+def _divides_by_the_width(hidden_states, attention_mask):
+    return hidden_states[:, 0], (hidden_states * attention_mask[:, :, None]).mean(1)
+
+
+def _one_divisor(hidden_states, attention_mask):
+    total = (hidden_states * attention_mask[:, :, None]).sum(1)
+    return hidden_states[:, 0], total / attention_mask.sum() * len(hidden_states)
+
+
+def _last_token(hidden_states, attention_mask):
+    return hidden_states[:, -1], pool_solution(hidden_states, attention_mask)[1]
+
+
+def _last_real_token(hidden_states, attention_mask):
+    rows = torch.arange(len(hidden_states))
+    return hidden_states[rows, attention_mask.sum(1) - 1], pool_solution(hidden_states, attention_mask)[1]
+
+
+def _takes_the_maximum(hidden_states, attention_mask):
+    hidden = hidden_states.masked_fill(attention_mask[:, :, None] == 0, -math.inf)
+    return hidden_states[:, 0], hidden.amax(1)
+
+
+def _mean_without_cls(hidden_states, attention_mask):
+    mask = attention_mask.clone()
+    mask[:, 0] = 0
+    return hidden_states[:, 0], pool_solution(hidden_states, mask)[1]
+
+
+def _other_order(hidden_states, attention_mask):
+    return pool_solution(hidden_states, attention_mask)[::-1]
+
+
+POOL_FAULTS = {
+    _averages_padding: "your mean averages padding, too. Multiply by the mask; divide by the tokens of text.",
+    _divides_by_the_width: "you leave out padding but divide by all T places, not by the sum of the mask.",
+    _one_divisor: "you divide all texts by one number. Each has its own number of tokens.",
+    _last_token: "you take the last place for [CLS]. It is the first, place 0.",
+    _last_real_token: "you take the last token of the text, [SEP], for [CLS]. [CLS] is the first, place 0.",
+    _takes_the_maximum: "your second vector is the maximum over the tokens; the mean is expected.",
+    _mean_without_cls: "your mean leaves out [CLS]. Its mask is 1, so it counts like the others.",
+    _other_order: "the two are swapped: first [CLS], then the mean.",
+}
+
+
+def _check_pool(answer):
+    for B, T, C in [(2, 5, 4), (3, 7, 3), (4, 6, 8)]:
+        hidden_states = torch.randn(B, T, C)
+        lengths = torch.tensor([3, T, 4, 3])[:B]
+        attention_mask = (torch.arange(T) < lengths[:, None]).long()
+        got = _pair(answer(hidden_states, attention_mask), (B, C))
+        expected = pool_solution(hidden_states, attention_mask)
+        if all(map(_same, got, expected)):
+            continue
+        for fault, words in POOL_FAULTS.items():
+            if all(map(_same, got, fault(hidden_states, attention_mask))):
+                raise NotYet(words)
+        name = "[CLS] vector" if not _same(got[0], expected[0]) else "mean"
+        raise NotYet(f"your {name} is not what is expected for states of shape {(B, T, C)}.")
+    tokenizer, model = pretrained.minilm()
+    texts = ["A cat sleeps on the sofa.", "The kitten naps on the couch, as always.", "Stocks fell sharply."]
+    batch = tokenizer(texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        cls, mean = answer(model(**batch).last_hidden_state, batch["attention_mask"])
+    gaps = [
+        (F.cosine_similarity(v[0], v[1], dim=0) - F.cosine_similarity(v[0], v[2], dim=0)).item()
+        for v in (cls, mean)
+    ]
+    return (
+        "In MiniLM, two sentences about cats are closer to each other than to one about stocks by "
+        f"{gaps[1]:.2f} with your means, by {gaps[0]:.2f} with your [CLS] vectors. It learnt with means."
+    )
+
+
+def _pair(got: object, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise NotYet("two tensors are expected: the [CLS] vectors and the means.")
+    return tuple(
+        _tensor(one, shape, torch.float32, name) for one, name in zip(got, ("cls", "mean"), strict=True)
+    )
+
+
+pool = Exercise(
+    name="pool",
+    minutes=5,
+    stars=1,
+    check=_check_pool,
+    hints=[
+        "[CLS] is the token at place 0 of each text: `hidden_states[:, 0]`.",
+        "For the mean, give the mask a third axis, `attention_mask[:, :, None]`, and multiply.",
+        "Sum over axis 1 and divide by the sum of the mask over axis 1: each text has its own count.",
+    ],
+    solution=pool_solution,
+    mistakes={
+        _averages_padding: "averages padding",
+        _divides_by_the_width: "divide by all T",
+        _one_divisor: "by one number",
+        _last_token: "the last place",
+        _last_real_token: "[SEP], for [CLS]",
+        _takes_the_maximum: "maximum",
+        _mean_without_cls: "leaves out [CLS]",
+        _other_order: "swapped",
+    },
+)
+
+
+# --- 3. Hidden words ---
+
+
+def mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    chosen = (torch.rand(input_ids.shape) < 0.15) & ~special_tokens_mask.bool()  # (B, T)
+    labels = torch.where(chosen, input_ids, -100)
+    dice = torch.rand(input_ids.shape)
+    hidden = torch.where(chosen & (dice < 0.8), mask_token_id, input_ids)
+    words = torch.randint(vocab_size, input_ids.shape)
+    hidden = torch.where(chosen & (dice >= 0.9), words, hidden)
+    return hidden, labels
+
+
+def _labels_everywhere(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    return mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)[
+        0
+    ], input_ids.clone()
+
+
+def _labels_zero(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    hidden, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    return hidden, labels.masked_fill(labels == IGNORED, 0)
+
+
+def _labels_of_masks_only(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    hidden, _ = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    return hidden, torch.where(hidden == mask_token_id, input_ids, IGNORED)
+
+
+def _labels_after_hiding(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    hidden, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    return hidden, torch.where(labels == IGNORED, IGNORED, hidden)
+
+
+def _always_mask(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    _, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    return torch.where(labels == IGNORED, input_ids, mask_token_id), labels
+
+
+def _masks_specials(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    return mask_tokens_solution(input_ids, special_tokens_mask * 0, vocab_size, mask_token_id)
+
+
+def _none_kept(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    _, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    words = torch.randint(vocab_size, input_ids.shape)
+    new = torch.where(torch.rand(input_ids.shape) < 0.8, mask_token_id, words)
+    return torch.where(labels == IGNORED, input_ids, new), labels
+
+
+def _none_random(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    _, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    masked = (labels != IGNORED) & (torch.rand(input_ids.shape) < 0.8)
+    return torch.where(masked, mask_token_id, input_ids), labels
+
+
+def _one_random_word(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    hidden, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    random_places = (hidden != input_ids) & (hidden != mask_token_id)
+    return torch.where(random_places, vocab_size // 2, hidden), labels
+
+
+def _same_places_in_each_row(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    chosen = (torch.rand(input_ids.shape[1]) < 0.15) & ~special_tokens_mask.bool()
+    dice, words = torch.rand(input_ids.shape), torch.randint(vocab_size, input_ids.shape)
+    hidden = torch.where(chosen & (dice < 0.8), mask_token_id, input_ids)
+    return torch.where(chosen & (dice >= 0.9), words, hidden), torch.where(chosen, input_ids, IGNORED)
+
+
+def _all_places(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    chosen = ~special_tokens_mask.bool()
+    dice, words = torch.rand(input_ids.shape), torch.randint(vocab_size, input_ids.shape)
+    hidden = torch.where(chosen & (dice < 0.8 * 0.15), mask_token_id, input_ids)
+    return torch.where(chosen & (dice >= 1 - 0.015), words, hidden), torch.where(chosen, input_ids, IGNORED)
+
+
+def _check_mask_tokens(answer):
+    for (B, T), V in [((48, 200), 2048), ((96, 128), 500)]:
+        mask_token_id = 4
+        input_ids = torch.randint(5, V, (B, T))
+        input_ids[:, 0], input_ids[:, -1] = 2, 3
+        special_tokens_mask = (input_ids < 5).long()
+        _judge(answer(input_ids, special_tokens_mask, V, mask_token_id), input_ids, V, mask_token_id)
+    model, batch = _tiny_bert()
+    ids = torch.where(batch["labels"] == IGNORED, batch["input_ids"], batch["labels"])
+    hidden, labels = answer(ids, (ids < 5).long(), model.config.vocab_size, 4)
+    with torch.no_grad():
+        logits = model(hidden, batch["attention_mask"], batch["token_type_ids"]).prediction_logits
+    counted = labels != IGNORED
+    share = (logits.argmax(-1) == labels)[counted].float().mean().item()
+    return (
+        f"Of the {counted.sum().item()} words that you hid in 64 pieces of the village, tiny-bert finds "
+        f"{share:.0%}. It must look at every word with suspicion: one that stands there may be random."
+    )
+
+
+def _judge(got: object, input_ids: Tensor, vocab_size: int, mask_token_id: int) -> None:
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise NotYet("two tensors are expected: the ids with words hidden, and the labels.")
+    hidden, labels = (
+        _tensor(one, input_ids.shape, torch.long, name)
+        for one, name in zip(got, ("input_ids", "labels"), strict=True)
+    )
+    special, counts, changed = input_ids < 5, labels != IGNORED, hidden != input_ids
+    if counts.all() and (labels == 0).any():
+        raise NotYet("places that do not count have the label 0, but 0 is a token. Their label is -100.")
+    if counts.all():
+        raise NotYet("every place has a label, also those you did not choose. Their labels are -100.")
+    if (changed & special).any() or (counts & special).any():
+        raise NotYet("you hide special tokens. [CLS], [SEP] and [PAD] are never chosen.")
+    if (changed & ~counts).any():
+        if not (counts & (hidden != mask_token_id)).any():
+            raise NotYet(
+                "only the places with [MASK] have a label. The random words and those left as they are were "
+                "chosen, too."
+            )
+        raise NotYet("a word was changed where the label is -100. What is changed has a label.")
+    if (labels != input_ids)[counts].any():
+        raise NotYet("your labels hold what stands there now. The label is the true word of before.")
+    words = (~special).sum().item()
+    share = counts.sum().item() / words
+    if share > 0.9:
+        raise NotYet("every word is chosen, and has a label. Choose 15 % of them, then throw dice there.")
+    if counts.equal(counts[:1].expand_as(counts)):
+        raise NotYet("every text has the same places hidden. Throw the dice for each place of each text.")
+    if not 0.13 < share < 0.17:
+        raise NotYet(f"15 % of the words should be chosen; you chose {share:.1%}.")
+    chosen = hidden[counts]
+    masked = (chosen == mask_token_id).float().mean().item()
+    kept = (chosen == labels[counts]).float().mean().item()
+    other = 1 - masked - kept
+    if masked > 0.97:
+        raise NotYet("all chosen words become [MASK]. 80 % do; 10 % become a random word, 10 % stay.")
+    if kept < 0.03:
+        raise NotYet("no chosen word stays as it is. 10 % do, and still have a label.")
+    if other < 0.03:
+        raise NotYet("no chosen word becomes a random one. 10 % do.")
+    if not (0.75 < masked < 0.85 and 0.06 < kept < 0.14 and 0.06 < other < 0.14):
+        raise NotYet(
+            f"of the chosen words, {masked:.0%} become [MASK], {other:.0%} a random word, {kept:.0%} stay; "
+            "80, 10 and 10 % are expected."
+        )
+    random_words = chosen[(chosen != mask_token_id) & (chosen != labels[counts])]
+    if len(random_words.unique()) < len(random_words) // 4:
+        raise NotYet("your random words are always the same few. Draw one for each place.")
+
+
+mask_tokens = Exercise(
+    name="mask_tokens",
+    minutes=12,
+    stars=3,
+    check=_check_mask_tokens,
+    hints=[
+        "`chosen = (torch.rand(input_ids.shape) < 0.15) & ~special_tokens_mask.bool()`; the labels are the "
+        "ids there and -100 elsewhere.",
+        "A second throw, `dice = torch.rand(input_ids.shape)`, decides what becomes of a chosen word: below "
+        "0.8 [MASK], from 0.9 on a random word, else it stays.",
+        "`torch.where(chosen & (dice < 0.8), mask_token_id, input_ids)`, and once more with "
+        "`torch.randint(vocab_size, input_ids.shape)`.",
+    ],
+    solution=mask_tokens_solution,
+    mistakes={
+        _labels_everywhere: "every place has a label",
+        _labels_zero: "the label 0",
+        _labels_of_masks_only: "only the places with [MASK]",
+        _labels_after_hiding: "what stands there now",
+        _always_mask: "all chosen words become [MASK]",
+        _masks_specials: "special tokens",
+        _none_kept: "stays as it is",
+        _none_random: "becomes a random one",
+        _one_random_word: "the same few",
+        _same_places_in_each_row: "the same places",
+        _all_places: "every word is chosen",
+    },
+)
+
+
+# --- 4. Pairs of texts ---
+
+
+def nsp_pairs_solution(pieces, seed):
+    draw = random.Random(seed)
+    pairs = []
+    for i, piece in enumerate(pieces):
+        cut = draw.randrange(1, len(piece))
+        if draw.random() < 0.5:
+            pairs.append((piece[:cut], piece[cut:], 0))
+        else:
+            other = pieces[(i + draw.randrange(1, len(pieces))) % len(pieces)]
+            pairs.append((piece[:cut], other[draw.randrange(1, len(other)) :], 1))
+    return pairs
+
+
+def _negatives_from_the_same_piece(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for piece in pieces:
+        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
+        second = piece[draw.randrange(1, len(piece)) :] if label else piece[cut:]
+        pairs.append((piece[:cut], second, label))
+    return pairs
+
+
+def _any_piece(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for piece in pieces:
+        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
+        other = draw.choice(pieces)
+        second = other[draw.randrange(1, len(other)) :] if label else piece[cut:]
+        pairs.append((piece[:cut], second, label))
+    return pairs
+
+
+def _labels_swapped(pieces, seed):
+    return [(first, second, 1 - label) for first, second, label in nsp_pairs_solution(pieces, seed)]
+
+
+def _always_next(pieces, seed):
+    draw = random.Random(seed)
+    return [(piece[:cut], piece[cut:], 0) for piece in pieces for cut in [draw.randrange(1, len(piece))]]
+
+
+def _never_next(pieces, seed):
+    return [(piece[:1], pieces[(i + 1) % len(pieces)][1:], 1) for i, piece in enumerate(pieces)]
+
+
+def _in_turn(pieces, seed):
+    pairs = zip(_always_next(pieces, seed), _never_next(pieces, seed), strict=True)
+    return [pair[i % 2] for i, pair in enumerate(pairs)]
+
+
+def _ignores_the_seed(pieces, seed):
+    return nsp_pairs_solution(pieces, 0)
+
+
+def _empty_half(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for i, piece in enumerate(pieces):
+        cut, label = draw.randrange(0, len(piece) + 1), draw.randrange(2)
+        other = pieces[(i + 1) % len(pieces)]
+        pairs.append((piece[:cut], other[1:] if label else piece[cut:], label))
+    return pairs
+
+
+def _next_leaves_a_gap(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for i, piece in enumerate(pieces):
+        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
+        other = pieces[(i + 1) % len(pieces)]
+        pairs.append((piece[:cut], other[1:] if label else piece[-1:], label))
+    return pairs
+
+
+def _check_nsp_pairs(answer):
+    # Every sentence is different, so that one can tell where a text comes from.
+    pieces = [[f"{i}.{j}" for j in range(2 + i % 5)] for i in range(300)]
+    rounds = [_pairs(answer(pieces, seed), pieces) for seed in (1, 2)]
+    if rounds[0] != _pairs(answer(pieces, 1), pieces):
+        raise NotYet("the same seed gave other pairs. Draw everything from `random.Random(seed)`.")
+    kinds = [_kind(pieces[i], *pair) for pairs in rounds for i, pair in enumerate(pairs)]
+    for kind, words in {
+        "empty": "a text is empty. Cut between two sentences.",
+        "not its beginning": "the first text of a pair should be the beginning of its piece.",
+        "gap": "a second text with the label 0 does not go on where the first one ends.",
+        "mixed": "a second text is put together from several pieces.",
+    }.items():
+        if kind in kinds:
+            raise NotYet(words)
+    swapped = [kind for kind in kinds if kind in ("next as 1", "other as 0")]
+    if len(swapped) > len(kinds) // 2:
+        raise NotYet("your labels are swapped: 0 is for a text that goes on, 1 for one from another piece.")
+    same = sum(kind in ("next as 1", "same piece as 1") for kind in kinds)
+    if same > 30:
+        raise NotYet(
+            "the negatives come from the same piece. They speak of the same things, and some are true "
+            "continuations: take them from another piece."
+        )
+    if same:
+        raise NotYet(
+            f"of {len(kinds)} pairs {same} with the label 1 come from the same piece by chance. "
+            "Leave the piece itself out when you draw another."
+        )
+    negatives = sum(label for pairs in rounds for *_, label in pairs) / len(kinds)
+    if not 0.4 < negatives < 0.6:
+        raise NotYet(f"half of the pairs should have the label 1; of yours, {negatives:.0%} have.")
+    if rounds[0] == rounds[1]:
+        raise NotYet("two seeds gave the same pairs. Draw from `random.Random(seed)`.")
+    labels = [label for *_, label in rounds[0]]
+    if all(a != b for a, b in pairwise(labels)):
+        raise NotYet("your labels alternate: the place in the batch gives them away. Throw a coin for each.")
+    model, batch = _tiny_bert()
+    with torch.no_grad():
+        logits = model(
+            batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
+        ).seq_relationship_logits
+    right = (logits.argmax(-1) == batch["next_sentence_label"]).float().mean().item()
+    return f"Pairs such as yours are what tiny-bert has learnt from: it tells {right:.0%} of 64 others right."
+
+
+def _pairs(got: object, pieces: list[list[str]]) -> list[tuple[list, list, int]]:
+    if not isinstance(got, list) or len(got) != len(pieces):
+        raise NotYet(f"a list of {len(pieces)} pairs is expected, one for each piece.")
+    for pair in got:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 3:
+            raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
+        if not all(isinstance(text, list) for text in pair[:2]) or pair[2] not in (0, 1):
+            raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
+    return [tuple(pair) for pair in got]
+
+
+def _kind(piece: list[str], first: list[str], second: list[str], label: int) -> str:
+    if not first or not second:
+        return "empty"
+    if first != piece[: len(first)]:
+        return "not its beginning"
+    sources = {sentence.split(".")[0] for sentence in second}
+    if len(sources) > 1:
+        return "mixed"
+    own = sources == {piece[0].split(".")[0]}
+    if own and second == piece[len(first) :]:
+        return "next as 1" if label else "next"
+    if own:
+        return "same piece as 1" if label else "gap"
+    return "other" if label else "other as 0"
+
+
+nsp_pairs = Exercise(
+    name="nsp_pairs",
+    minutes=10,
+    stars=2,
+    check=_check_nsp_pairs,
+    hints=[
+        "`draw = random.Random(seed)`, then for each piece a place to cut: `draw.randrange(1, len(piece))`.",
+        "Toss a coin, `draw.random() < 0.5`: either `piece[cut:]` and 0, or the end of another piece and 1.",
+        "Another piece than number i: `pieces[(i + draw.randrange(1, len(pieces))) % len(pieces)]`.",
+    ],
+    solution=nsp_pairs_solution,
+    mistakes={
+        _negatives_from_the_same_piece: "come from the same piece. They",
+        _any_piece: "by chance",
+        _labels_swapped: "swapped",
+        _always_next: "0% have",
+        _never_next: "100% have",
+        _in_turn: "alternate",
+        _ignores_the_seed: "two seeds gave",
+        _empty_half: "is empty",
+        _next_leaves_a_gap: "does not go on",
+    },
+)
+
+
+# --- 5. The loss of a classifier ---
+
+
+def classification_loss_solution(pooled, weight, bias, labels):
+    logits = pooled @ weight.T + bias  # (B, K)
+    log_probs = logits.log_softmax(-1)  # (B, K)
+    return -log_probs.gather(1, labels[:, None]).mean()
+
+
+def _softmax_before(pooled, weight, bias, labels):
+    return F.cross_entropy((pooled @ weight.T + bias).softmax(-1), labels)
+
+
+def _log_softmax_of_softmax(pooled, weight, bias, labels):
+    return F.nll_loss((pooled @ weight.T + bias).softmax(-1), labels)
+
+
+def _no_bias(pooled, weight, bias, labels):
+    return F.cross_entropy(pooled @ weight.T, labels)
+
+
+def _sums(pooled, weight, bias, labels):
+    return F.cross_entropy(pooled @ weight.T + bias, labels, reduction="sum")
+
+
+def _tanh_on_logits(pooled, weight, bias, labels):
+    return F.cross_entropy((pooled @ weight.T + bias).tanh(), labels)
+
+
+def _each_class_alone(pooled, weight, bias, labels):
+    logits = pooled @ weight.T + bias
+    return F.binary_cross_entropy_with_logits(logits, F.one_hot(labels, logits.shape[1]).float())
+
+
+def _over_the_batch(pooled, weight, bias, labels):
+    log_probs = (pooled @ weight.T + bias).log_softmax(0)
+    return -log_probs.gather(1, labels[:, None]).mean()
+
+
+def _positive_log(pooled, weight, bias, labels):
+    return -classification_loss_solution(pooled, weight, bias, labels)
+
+
+CLASSIFICATION_FAULTS = {
+    _softmax_before: "softmax is applied twice: cross-entropy takes logits and does its own. The loss can "
+    "then never come near 0, and a sure mistake is hardly corrected.",
+    _log_softmax_of_softmax: "you take the probability where its logarithm belongs: −log p, not −p.",
+    _no_bias: "the bias is not added to the logits.",
+    _sums: "you return the sum over the texts; their mean is expected.",
+    _tanh_on_logits: "your logits go through tanh. The pooled vector has had its tanh; logits get none.",
+    _each_class_alone: "you judge each class alone, by a sigmoid. The classes exclude each other: softmax.",
+    _over_the_batch: "your softmax runs over the texts. It runs over the classes, the last axis.",
+    _positive_log: "your loss is negative. It is −log p.",
+}
+
+
+def _check_classification_loss(answer):
+    for B, C, K, scale in [(4, 6, 2, 1.0), (7, 5, 3, 2.0), (3, 8, 5, 0.3), (16, 4, 2, 40.0)]:
+        pooled, weight, bias = torch.randn(B, C).tanh(), scale * torch.randn(K, C), torch.randn(K)
+        labels = torch.randint(K, (B,))
+        got = answer(pooled, weight, bias, labels)
+        got = _tensor(got, (), torch.float32, "loss") if isinstance(got, Tensor) else got
+        if isinstance(got, bool) or not isinstance(got, (float, Tensor)):
+            raise NotYet(f"the loss is one number; you returned {type(got).__name__}.")
+        expected = classification_loss_solution(pooled, weight, bias, labels)
+        got = torch.as_tensor(got)
+        if _same(got, expected):
+            continue
+        for fault, words in CLASSIFICATION_FAULTS.items():
+            if _same(got, fault(pooled, weight, bias, labels)):
+                raise NotYet(words)
+        raise NotYet(f"for {B} texts and {K} classes the loss is {expected:.4f}; yours is {got:.4f}.")
+    model, batch = _tiny_bert()
+    with torch.no_grad():
+        pooled = model.bert(
+            batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
+        ).pooler_output
+        head, labels = model.seq_relationship, batch["next_sentence_label"]
+        theirs = F.cross_entropy(head(pooled), labels).item()
+        yours = float(answer(pooled, head.weight, head.bias, labels))
+    if not abs(theirs - yours) < 1e-4:
+        raise NotYet(
+            f"it is right on small inputs, but on tiny-bert's pairs it is {yours:.4f}, not {theirs:.4f}."
+        )
+    logits = torch.tensor([[8.0, 0.0]], requires_grad=True)  # sure, and wrong
+    slopes = [
+        torch.autograd.grad(F.cross_entropy(z, torch.tensor([1])), logits)[0][0, 1].abs().item()
+        for z in (logits, logits.softmax(-1))
+    ]
+    return (
+        f"On tiny-bert's head: |difference| {abs(theirs - yours):.0e}. A sure mistake (logits 8 and 0) has "
+        f"the slope {slopes[0]:.2f}; with a second softmax it would be {slopes[1]:.4f}."
+    )
+
+
+classification_loss = Exercise(
+    name="classification_loss",
+    minutes=5,
+    stars=2,
+    check=_check_classification_loss,
+    hints=[
+        "The head is one linear map: `logits = pooled @ weight.T + bias`, a number for each class.",
+        "The loss is −log of the probability of the right class, averaged over the texts.",
+        "`F.cross_entropy(logits, labels)` does softmax, logarithm and mean at once, so give it the logits.",
+    ],
+    solution=classification_loss_solution,
+    mistakes={
+        _softmax_before: "applied twice",
+        _log_softmax_of_softmax: "not −p",
+        _no_bias: "bias is not added",
+        _sums: "the sum over the texts",
+        _tanh_on_logits: "tanh",
+        _each_class_alone: "each class alone",
+        _over_the_batch: "runs over the texts",
+        _positive_log: "negative",
+    },
+)
