@@ -5,6 +5,7 @@ tell the loss that no model beats on average.
 """
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ MEND = {
     "village.tsv": "make data",
     "languages.tsv": "git restore data/languages.tsv",
     "reviews.csv": "git restore data/reviews.csv",
+    "clinic.jsonl": "git restore data/clinic.jsonl",
+    "clinic_abbreviations.tsv": "git restore data/clinic_abbreviations.tsv",
 }
 SPLITS = ("train", "validation")
 # column of reviews.csv -> what may stand there
@@ -120,6 +123,58 @@ def reviews(split: str | None = None) -> list[Review]:
                 )
         found.append(Review(**row | {"turns": row["turns"] == "yes"}))
     return [review for review in found if split is None or review.split == split]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A query in clinic shorthand, its answer in plain words, the id of a close but wrong pair."""
+
+    id: str
+    query: str
+    response: str
+    topic: str
+    split: str
+    hard_negative: str
+
+
+def clinic(split: str | None = None) -> list[Pair]:
+    """The clinic's pairs in file order, of one split ("train", "validation" or "test") or all.
+
+    Teaching material, not medical advice. The hard negative of a training pair is a training pair.
+    Raises `ValueError` for another split or a damaged file, `FileNotFoundError` for a missing one.
+    """
+    if split is not None and split not in REVIEWS["split"]:
+        raise ValueError(f"split: got {split!r}, expected 'train', 'validation', 'test' or None")
+    found = []
+    for number, line in enumerate(_read("clinic.jsonl").removesuffix("\n").split("\n"), start=1):
+        try:
+            pair = Pair(**json.loads(line))
+            if not all(isinstance(value, str) and value for value in vars(pair).values()):
+                raise TypeError
+        except (ValueError, TypeError):  # not JSON; not these six fields, each a text
+            raise _not_a_pair(number, "is not a JSON object of six texts") from None
+        if pair.split not in REVIEWS["split"]:
+            raise _not_a_pair(number, f"has the split {pair.split!r}")
+        found.append(pair)
+    ids = {pair.id for pair in found}
+    if not found or len(ids) < len(found):
+        raise _not_a_pair(len(found), "ends the file, but there are no pairs or two have the same id")
+    for number, pair in enumerate(found, start=1):
+        if pair.hard_negative not in ids or pair.hard_negative == pair.id:
+            raise _not_a_pair(number, f"has the hard negative {pair.hard_negative!r}, no other pair")
+    return [pair for pair in found if split is None or pair.split == split]
+
+
+def clinic_abbreviations() -> dict[str, str]:
+    """What the shorthand of the clinic's queries means, by abbreviation."""
+    return {
+        row["abbreviation"]: row["meaning"]
+        for row in _table("clinic_abbreviations.tsv", ["abbreviation", "meaning"])
+    }
+
+
+def _not_a_pair(number: int, what: str) -> ValueError:
+    return ValueError(f"data/clinic.jsonl: line {number} {what}. To mend it: {MEND['clinic.jsonl']}")
 
 
 def _read(name: str) -> str:
