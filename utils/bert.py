@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from huggingface_hub.errors import StrictDataclassError
 from torch import Tensor, nn
 from transformers import BertConfig, BertForPreTraining, BertForSequenceClassification, BertModel
 
@@ -190,18 +191,19 @@ class BERT(nn.Module):
             _check_ids("attention_mask", attention_mask, 2, input_ids.shape)
             mask = padding_mask(attention_mask)  # (B, 1, 1, T)
         x = self.embed(input_ids, token_type_ids)  # (B, T, C)
-        hidden_states, attentions = [x], []
+        hidden_states, attentions = (x,), ()
         for block in self.blocks:
             if output_attentions:
-                attentions.append(block.attention.weights(x, mask))  # (B, H, T, T)
+                attentions += (block.attention.weights(x, mask),)  # (B, H, T, T)
             x = block(x, mask)  # (B, T, C)
-            hidden_states.append(x)
+            if output_hidden_states:
+                hidden_states += (x,)
         pooled = torch.tanh(self.pooler(x[:, 0]))  # (B, C), made of [CLS] alone
         return BERTOutput(
             last_hidden_state=x,
             pooler_output=pooled,
-            hidden_states=tuple(hidden_states) if output_hidden_states else None,
-            attentions=tuple(attentions) if output_attentions else None,
+            hidden_states=hidden_states if output_hidden_states else None,
+            attentions=attentions if output_attentions else None,
         )
 
 
@@ -224,17 +226,13 @@ class BERTForPreTraining(nn.Module):
 
     def __init__(self, config: BERTConfig) -> None:
         super().__init__()
-        self.bert = BERT(config)
+        self.config, self.bert = config, BERT(config)
         self.transform = nn.Linear(config.hidden_size, config.hidden_size)
         self.transform_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.word_bias = nn.Parameter(torch.zeros(config.vocab_size))
         self.seq_relationship = nn.Linear(config.hidden_size, 2)
         for head in (self.transform, self.seq_relationship):
             _initialise(head)
-
-    @property
-    def config(self) -> BERTConfig:
-        return self.bert.config
 
     def forward(
         self,
@@ -282,14 +280,10 @@ class BERTForSequenceClassification(nn.Module):
         super().__init__()
         if type(num_labels) is not int or num_labels < 2:
             raise ValueError(f"num_labels: got {num_labels!r}; an int of at least 2 is expected")
-        self.bert = bert
+        self.config, self.bert = bert.config, bert
         self.dropout = nn.Dropout(bert.config.dropout)
         self.classifier = nn.Linear(bert.config.hidden_size, num_labels)
         _initialise(self.classifier)
-
-    @property
-    def config(self) -> BERTConfig:
-        return self.bert.config
 
     def forward(
         self,
@@ -484,27 +478,32 @@ def pretraining_batches(
 
 # --- To and from transformers ---------------------------------------------------------------------------
 
-# Parts of a parameter's name, theirs and ours. A name that contains another stands before it.
-NAMES = [
-    ("embeddings.LayerNorm", "embedding_norm"),
-    ("embeddings.word_embeddings", "word_embeddings"),
-    ("embeddings.position_embeddings", "position_embeddings"),
-    ("embeddings.token_type_embeddings", "token_type_embeddings"),
-    ("encoder.layer", "blocks"),
-    ("attention.self.query", "attention.q_proj"),
-    ("attention.self.key", "attention.k_proj"),
-    ("attention.self.value", "attention.v_proj"),
-    ("attention.output.dense", "attention.out_proj"),
-    ("attention.output.LayerNorm", "attention_norm"),
-    ("intermediate.dense", "feed_forward.up"),
-    ("output.dense", "feed_forward.down"),
-    ("output.LayerNorm", "feed_forward_norm"),
-    ("pooler.dense", "pooler"),
-    ("cls.predictions.transform.dense", "transform"),
-    ("cls.predictions.transform.LayerNorm", "transform_norm"),
-    ("cls.predictions.bias", "word_bias"),
-    ("cls.seq_relationship", "seq_relationship"),
-]
+# What a part of the model is called here and there.
+THEIR_NAMES = {
+    "word_embeddings": "embeddings.word_embeddings",
+    "position_embeddings": "embeddings.position_embeddings",
+    "token_type_embeddings": "embeddings.token_type_embeddings",
+    "embedding_norm": "embeddings.LayerNorm",
+    "blocks": "encoder.layer",
+    "attention.q_proj": "attention.self.query",
+    "attention.k_proj": "attention.self.key",
+    "attention.v_proj": "attention.self.value",
+    "attention.out_proj": "attention.output.dense",
+    "attention_norm": "attention.output.LayerNorm",
+    "feed_forward.up": "intermediate.dense",
+    "feed_forward.down": "output.dense",
+    "feed_forward_norm": "output.LayerNorm",
+    "pooler": "pooler.dense",
+    "transform": "cls.predictions.transform.dense",
+    "transform_norm": "cls.predictions.transform.LayerNorm",
+    "word_bias": "cls.predictions.bias",
+    "seq_relationship": "cls.seq_relationship",
+}
+THEIR_CLASSES = {
+    BERT: BertModel,
+    BERTForPreTraining: BertForPreTraining,
+    BERTForSequenceClassification: BertForSequenceClassification,
+}
 
 
 def from_hf(model: nn.Module) -> nn.Module:
@@ -513,7 +512,8 @@ def from_hf(model: nn.Module) -> nn.Module:
     Raises:
         ValueError: another kind of model, or another config (see `BERTConfig.from_hf`).
     """
-    return _build(type(model).__name__, model.config, model.state_dict()).train(model.training)
+    kind, config = type(model).__name__, getattr(model, "config", None)
+    return _build(kind, config, model.state_dict()).train(model.training)
 
 
 def to_hf(model: nn.Module) -> nn.Module:
@@ -522,9 +522,9 @@ def to_hf(model: nn.Module) -> nn.Module:
     Raises:
         ValueError: not one of this module's models.
     """
-    theirs = _kind(model)(_hf_config(model))
-    theirs.load_state_dict(_hf_weights(model), strict=False)
-    theirs.tie_weights()
+    config = _their_config(model)
+    theirs = THEIR_CLASSES[type(model)](config)
+    theirs.load_state_dict(_their_weights(model), strict=False)  # the tied ones stand there once
     return theirs.train(model.training)
 
 
@@ -537,7 +537,7 @@ def save(model: nn.Module, folder: str | Path, tokenizer=None) -> None:
         ValueError: not one of this module's models.
         OSError: the files cannot be written.
     """
-    config, weights = _hf_config(model), _hf_weights(model)
+    config, weights = _their_config(model), _their_weights(model)
     with pretrained.save_folder(folder) as new:
         config.save_pretrained(new)
         pretrained.save_weights(weights, new)
@@ -557,52 +557,49 @@ def load(folder: str | Path) -> nn.Module:
         raise ValueError(f"{Path(folder) / 'config.json'} is not the config of a BERT")
     try:
         return _build(config["architectures"][0], BertConfig.from_dict(config), weights).eval()
-    except ValueError as error:
+    except (ValueError, StrictDataclassError) as error:
         raise ValueError(f"{folder}: {error}") from None
 
 
-OURS = {
-    "BertModel": BERT,
-    "BertForPreTraining": BERTForPreTraining,
-    "BertForSequenceClassification": BERTForSequenceClassification,
-}
+def _their_name(name: str) -> str:
+    for ours, theirs in THEIR_NAMES.items():
+        name = re.sub(rf"\b{re.escape(ours)}\b", theirs, name)
+    return name
 
 
-def _kind(model: nn.Module) -> type[nn.Module]:
-    kinds = {BERT: BertModel, BERTForPreTraining: BertForPreTraining}
-    kinds[BERTForSequenceClassification] = BertForSequenceClassification
-    if type(model) not in kinds:
-        raise ValueError(f"model: got {type(model).__name__}; one of {', '.join(OURS)} is expected")
-    return kinds[type(model)]
+def _their_weights(model: nn.Module) -> dict[str, Tensor]:
+    return {_their_name(name): tensor for name, tensor in model.state_dict().items()}
 
 
-def _hf_config(model: nn.Module) -> BertConfig:
-    config = model.config.to_hf(architectures=[_kind(model).__name__])
+def _their_config(model: nn.Module) -> BertConfig:
+    if type(model) not in THEIR_CLASSES:
+        known = ", ".join(kind.__name__ for kind in THEIR_CLASSES)
+        raise ValueError(f"model: got {type(model).__name__}; one of {known} is expected")
+    config = model.config.to_hf(architectures=[THEIR_CLASSES[type(model)].__name__])
     if isinstance(model, BERTForSequenceClassification):
         config.num_labels = model.classifier.out_features
     return config
 
 
-def _hf_weights(model: nn.Module) -> dict[str, Tensor]:
-    weights = {}
-    for name, tensor in model.state_dict().items():
-        for theirs, ours in NAMES:
-            name = re.sub(rf"(^|\.){re.escape(ours)}\.", rf"\g<1>{theirs}.", name + ".", count=1)[:-1]
-        weights[name] = tensor
-    return weights
-
-
 def _build(kind: str, config: BertConfig, weights: dict[str, Tensor]) -> nn.Module:
-    if kind not in OURS:
-        raise ValueError(f"model: got {kind}; one of {', '.join(OURS)} is expected")
-    sizes = BERTConfig.from_hf(config)
-    model = OURS[kind](BERT(sizes), config.num_labels) if "Classif" in kind else OURS[kind](sizes)
-    names = dict(zip(_hf_weights(model), model.state_dict(), strict=True))
-    for name, tensor in _hf_weights(model).items():
-        got = tuple(weights[name].shape) if name in weights else "nothing"
-        if got != tuple(tensor.shape):
-            raise ValueError(f"weights: got {got} for {name}; {tuple(tensor.shape)} is expected")
-    model.load_state_dict({ours: weights[theirs] for theirs, ours in names.items()})
+    """Our model for the class of transformers called `kind`."""
+    kinds = {theirs.__name__: ours for ours, theirs in THEIR_CLASSES.items()}
+    if kind not in kinds:
+        raise ValueError(f"model: got {kind}; one of {', '.join(kinds)} is expected")
+    ours = BERTConfig.from_hf(config)
+    if kind == "BertForSequenceClassification":
+        model = BERTForSequenceClassification(BERT(ours), config.num_labels)
+    else:
+        model = kinds[kind](ours)
+    state = model.state_dict()
+    for name, tensor in state.items():
+        found = weights.get(_their_name(name))
+        if found is None or found.shape != tensor.shape:
+            got = "nothing" if found is None else f"shape {tuple(found.shape)}"
+            wanted = f"shape {tuple(tensor.shape)}"
+            raise ValueError(f"weights: got {got} for {_their_name(name)}; {wanted} is expected")
+        state[name] = found
+    model.load_state_dict(state)
     return model
 
 

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from utils.course import ROOT
@@ -56,11 +56,11 @@ def locate(name: str) -> str:
 
 def course_models() -> list[str]:
     """Names of the course's own models."""
-    return sorted(path.parent.name for path in (ROOT / "data" / "models").glob("*/config.json"))
+    return sorted(path.parent.name for path in (ROOT / "data" / "models").glob("[!.]*/config.json"))
 
 
 def check_folder(folder: Path, mend: str) -> None:
-    """See that a model folder is whole: its config is JSON, its weights have the length they declare.
+    """See that a model folder is whole: config in JSON, weights of the length and digest that they declare.
 
     Raises:
         FileNotFoundError: `config.json` or `model.safetensors` is missing.
@@ -71,7 +71,8 @@ def check_folder(folder: Path, mend: str) -> None:
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing. To mend it: {mend}")
     try:
-        json.loads(config.read_text(encoding="utf-8"))
+        if not isinstance(json.loads(config.read_text(encoding="utf-8")), dict):
+            raise ValueError("no object")
     except ValueError as error:
         raise ValueError(f"{config} is not valid JSON ({error}). To mend it: {mend}") from None
     # safetensors: 8 bytes give the header's length, the header gives each tensor's range of bytes.
@@ -85,6 +86,13 @@ def check_folder(folder: Path, mend: str) -> None:
     expected, size = 8 + length + max(ends, default=0), weights.stat().st_size
     if size != expected:
         raise ValueError(f"{weights} has {size} bytes, but {expected} are expected. To mend it: {mend}")
+    digest = header.get("__metadata__", {}).get("sha256")  # in files of `save_weights`
+    try:
+        altered = digest is not None and digest != _digest(load_file(weights))
+    except SafetensorError as error:
+        raise ValueError(f"{weights} is damaged ({error}). To mend it: {mend}") from None
+    if altered:
+        raise ValueError(f"{weights} was altered: its digest is not {digest[:12]}…. To mend it: {mend}")
 
 
 def minilm(attn_implementation: str = "sdpa"):
@@ -107,9 +115,12 @@ def save_folder(folder: str | Path) -> Iterator[Path]:
     anew, such as a model card, are kept.
 
     Raises:
+        ValueError: `folder` is a file, or the current folder or one around it.
         OSError: the files cannot be written, on a full disk for example.
     """
-    folder = Path(folder).absolute()
+    folder = Path(folder).resolve()
+    if (folder.exists() and not folder.is_dir()) or Path.cwd().is_relative_to(folder):
+        raise ValueError(f"folder: got {folder}; a folder of its own, not the current one, is expected")
     old = folder.with_name(f".{folder.name}.old")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -141,26 +152,16 @@ def save_weights(tensors: dict[str, Tensor], folder: str | Path) -> None:
     save_file(tensors, Path(folder) / WEIGHTS, {"format": "pt", "sha256": _digest(tensors)})
 
 
-def load_weights(
-    folder: str | Path, mend: str = "save or copy the model again"
-) -> tuple[dict, dict[str, Tensor]]:
+def load_weights(folder: str | Path, mend: str = "save it again") -> tuple[dict, dict[str, Tensor]]:
     """The config, and the tensors by name, of a model folder.
 
     Raises:
         FileNotFoundError: `config.json` or `model.safetensors` is missing.
         ValueError: one of them is truncated or altered.
     """
-    folder = Path(folder)
-    check_folder(folder, mend)
-    try:
-        with safe_open(folder / WEIGHTS, "pt") as file:
-            digest = (file.metadata() or {}).get("sha256")
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise ValueError(f"{folder / WEIGHTS} is damaged ({error}). To mend it: {mend}") from None
-    if digest not in (None, _digest(tensors)):  # others' files have none
-        raise ValueError(f"{folder / WEIGHTS} was altered: its digest is another. To mend it: {mend}")
-    return json.loads((folder / "config.json").read_text(encoding="utf-8")), tensors
+    check_folder(Path(folder), mend)
+    config = (Path(folder) / "config.json").read_text(encoding="utf-8")
+    return json.loads(config), load_file(Path(folder) / WEIGHTS)
 
 
 def _digest(tensors: dict[str, Tensor]) -> str:
