@@ -98,47 +98,15 @@ class GPTConfig:
             ValueError: another architecture, or an option of it that this course leaves out.
         """
         kind = getattr(config, "model_type", type(config).__name__)
-        if kind not in ("gpt2", "llama"):
+        if kind not in NAMES:
             raise ValueError(f"config: got {kind!r}; that of a 'gpt2' or a 'llama' is expected")
-        eos = config.eos_token_id
-        same = {
-            "vocab_size": config.vocab_size,
-            "max_position_embeddings": config.max_position_embeddings,
-            "hidden_size": config.hidden_size,
-            "num_hidden_layers": config.num_hidden_layers,
-            "num_attention_heads": config.num_attention_heads,
-            "tie_word_embeddings": config.tie_word_embeddings,
-            "eos_token_id": eos[0] if isinstance(eos, list) else eos,
-        }
+        _check_hf(config)
+        values = {ours: getattr(config, theirs) for ours, theirs in NAMES[kind].items()}
+        if isinstance(config.eos_token_id, list):
+            values["eos_token_id"] = config.eos_token_id[0]
         if kind == "gpt2":
-            _expect(config, "activation_function", "gelu_new", "gelu_pytorch_tanh")
-            _expect(config, "embd_pdrop", config.resid_pdrop)
-            _expect(config, "attn_pdrop", config.resid_pdrop)
-            _expect(config, "scale_attn_weights", True)
-            _expect(config, "scale_attn_by_inverse_layer_idx", False)
-            _expect(config, "add_cross_attention", False)
-            return cls.gpt2(
-                **same,
-                intermediate_size=config.n_inner,
-                dropout=config.resid_pdrop,
-                layer_norm_eps=config.layer_norm_epsilon,
-            )
-        _expect(config, "hidden_act", "silu")
-        _expect(config, "head_dim", config.hidden_size // config.num_attention_heads)
-        _expect(config, "mlp_bias", config.attention_bias)
-        if config.rope_parameters["rope_type"] != "default":
-            raise ValueError(
-                f"config: got rope_type {config.rope_parameters['rope_type']!r}; 'default' is expected"
-            )
-        return cls.llama(
-            **same,
-            num_key_value_heads=config.num_key_value_heads,
-            intermediate_size=config.intermediate_size,
-            dropout=config.attention_dropout,
-            layer_norm_eps=config.rms_norm_eps,
-            bias=config.attention_bias,
-            rope_theta=config.rope_parameters["rope_theta"],
-        )
+            return cls.gpt2(**values)
+        return cls.llama(**values, rope_theta=config.rope_parameters["rope_theta"])
 
 
 # --- The parts ------------------------------------------------------------------------------------------
@@ -509,6 +477,17 @@ def induction_score(attentions: Sequence[Tensor], period: int) -> Tensor:
 
 # --- To transformers and back, and to files -------------------------------------------------------------
 
+SAME = ("vocab_size", "max_position_embeddings", "hidden_size", "num_hidden_layers", "num_attention_heads")
+SAME += ("intermediate_size", "tie_word_embeddings", "eos_token_id")
+# What each setting is called in the config of transformers.
+NAMES = {
+    "gpt2": dict(zip(SAME, SAME, strict=True))
+    | {"intermediate_size": "n_inner", "dropout": "resid_pdrop", "layer_norm_eps": "layer_norm_epsilon"},
+    "llama": dict(zip(SAME, SAME, strict=True))
+    | {"num_key_value_heads": "num_key_value_heads", "dropout": "attention_dropout"}
+    | {"layer_norm_eps": "rms_norm_eps", "bias": "attention_bias"},
+}
+
 
 def from_hf(model: nn.Module) -> GPT:
     """The GPT that equals a `GPT2LMHeadModel` or a `LlamaForCausalLM`, in float32.
@@ -531,33 +510,16 @@ def to_hf(model: GPT) -> nn.Module:
     """
     from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
-    config = model.config
-    same = {
-        "vocab_size": config.vocab_size,
-        "max_position_embeddings": config.max_position_embeddings,
-        "hidden_size": config.hidden_size,
-        "num_hidden_layers": config.num_hidden_layers,
-        "num_attention_heads": config.num_attention_heads,
-        "tie_word_embeddings": config.tie_word_embeddings,
-        "bos_token_id": config.eos_token_id,
-        "eos_token_id": config.eos_token_id,
-    }
-    kind = _kind(config)
+    config, kind = model.config, _kind(model.config)
+    values = {theirs: getattr(config, ours) for ours, theirs in NAMES[kind].items()}
+    values["bos_token_id"] = config.eos_token_id
     with torch.random.fork_rng(devices=[]):
         if kind == "gpt2":
-            dropouts = dict.fromkeys(["resid_pdrop", "embd_pdrop", "attn_pdrop"], config.dropout)
-            sizes = {"n_inner": config.intermediate_size, "layer_norm_epsilon": config.layer_norm_eps}
-            theirs = GPT2LMHeadModel(GPT2Config(**same, **sizes, **dropouts))
+            dropouts = {"embd_pdrop": config.dropout, "attn_pdrop": config.dropout}
+            theirs = GPT2LMHeadModel(GPT2Config(**values, **dropouts))
         else:
-            sizes = {
-                "num_key_value_heads": config.num_key_value_heads,
-                "intermediate_size": config.intermediate_size,
-                "rms_norm_eps": config.layer_norm_eps,
-                "attention_dropout": config.dropout,
-                "rope_parameters": {"rope_type": "default", "rope_theta": config.rope_theta},
-            }
-            biases = {"attention_bias": config.bias, "mlp_bias": config.bias}
-            theirs = LlamaForCausalLM(LlamaConfig(**same, **sizes, **biases))
+            rope = {"rope_type": "default", "rope_theta": config.rope_theta}
+            theirs = LlamaForCausalLM(LlamaConfig(**values, mlp_bias=config.bias, rope_parameters=rope))
     theirs.generation_config.pad_token_id = config.eos_token_id  # else `generate` warns that it does so
     with torch.no_grad():
         for a, b in _pairs(model, theirs):
@@ -606,7 +568,7 @@ def load(folder: str | PathLike) -> GPT:
     from transformers import AutoConfig, AutoModelForCausalLM
 
     settings, _ = pretrained.load_weights(folder)
-    if settings.get("model_type") not in ("gpt2", "llama"):
+    if settings.get("model_type") not in NAMES:
         raise ValueError(f"{Path(folder) / 'config.json'} is not the config of a GPT-2 or a Llama")
     try:
         GPTConfig.from_hf(AutoConfig.from_pretrained(folder))
@@ -720,10 +682,29 @@ def _check_config(config: GPTConfig) -> None:
         raise ValueError(f"dropout: got {config.dropout}; a number from 0 to below 1 is expected")
 
 
-def _expect(config: object, name: str, *expected: object) -> None:
-    value = getattr(config, name)
-    if value not in expected:
-        raise ValueError(f"config: got {name} {value!r}; {' or '.join(map(repr, expected))} is expected")
+def _check_hf(config: object) -> None:
+    if config.model_type == "gpt2":
+        expected = {
+            "activation_function": ("gelu_new", "gelu_pytorch_tanh"),
+            "embd_pdrop": (config.resid_pdrop,),
+            "attn_pdrop": (config.resid_pdrop,),
+            "scale_attn_weights": (True,),
+            "scale_attn_by_inverse_layer_idx": (False,),
+            "add_cross_attention": (False,),
+        }
+    else:
+        expected = {
+            "hidden_act": ("silu",),
+            "head_dim": (config.hidden_size // config.num_attention_heads,),
+            "mlp_bias": (config.attention_bias,),
+            "rope_parameters": (
+                {"rope_type": "default", "rope_theta": config.rope_parameters["rope_theta"]},
+            ),
+        }
+    for name, values in expected.items():
+        got = getattr(config, name)
+        if got not in values:
+            raise ValueError(f"config: got {name} {got!r}; {' or '.join(map(repr, values))} is expected")
 
 
 def _check_ids(ids: object, vocab_size: int) -> None:
