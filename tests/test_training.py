@@ -112,7 +112,7 @@ def test_adamw_equals_torch(shapes, lr, beta1, beta2, decay, eps, seed):
 
     options = {"lr": lr, "betas": (beta1, beta2), "eps": eps}
     a, b = training.AdamW(groups(ours), **options), torch.optim.AdamW(groups(theirs), **options)
-    for step in range(5):
+    for step in range(3):
         for p, q in zip(ours, theirs, strict=True):
             absent = torch.rand((), generator=generator) < 0.2
             p.grad = None if absent else torch.randn(p.shape, generator=generator, dtype=torch.double)
@@ -291,11 +291,24 @@ def test_dropout_follows_from_the_seed_alone(whole):
     assert run(**without)[0].losses == run(model=Tiny(dropout=0.0))[0].losses
 
 
+def test_each_step_draws_anew():
+    seen, batch = [], training.lm_batches(TOKENS, 4, 8)
+    run(batch=lambda step: seen.append(torch.rand(()).item()) or batch(step))
+    assert len(set(seen)) == 12
+
+
 def test_the_generator_of_torch_is_left_alone():
     model = Tiny()
     before = torch.get_rng_state()
     run(model=model)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_it_runs_where_the_model_is(whole, monkeypatch):
+    """Not where accelerate would put it: rows made for `evaluate` would lie on another device."""
+    monkeypatch.setattr(training.Accelerator, "device", torch.device("meta"))
+    history, model = run()
+    assert history == whole[0] and torch.equal(weights(model), whole[1])
 
 
 def test_old_gradients_do_not_count(whole):
@@ -690,7 +703,7 @@ def test_two_processes_reach_the_same_loss(tmp_path):
         env=os.environ | here,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     first, second = (json.loads((tmp_path / f"{rank}.json").read_text()) for rank in (0, 1))

@@ -211,14 +211,17 @@ def train(
 ) -> History:
     """Train `model` in place for `steps` steps; it is left in eval mode with its last weights.
 
+    It runs where the model is, on a CPU or after `model.to("cuda")` on a GPU. A script started by
+    `accelerate launch --multi_gpu --num_processes n` runs on n GPUs, or as n processes on CPUs: each takes
+    its n-th of the rows of a batch, and their losses and gradients are averaged, so that rows should count
+    equally many labels.
+
     With a `folder`, a run that was interrupted goes on from its last checkpoint when called again, with the
     same result bit for bit on the same machine, and one that is finished is only loaded.
 
     Args:
         model: called with `**batch(step)`; its output has a `.loss`, the mean over what counts, in nats.
-        batch: a pure function from the step (0, 1, …) to tensors of B rows each. With n processes (of
-            `accelerate launch --multi_gpu --num_processes n`, on CPUs too) each takes its n-th of the rows;
-            their losses and gradients are averaged, so rows should count equally many labels.
+        batch: a pure function from the step (0, 1, …) to tensors of B rows each.
         learning_rate: the highest, at the end of `warmup_steps`; see `warmup_cosine`.
         weight_decay: of matrices and tables only, see `parameter_groups`.
         max_grad_norm: see `clip_grad_norm`; math.inf for no clipping.
@@ -247,8 +250,9 @@ def train(
         "mixed_precision": mixed_precision,
     }
     _check_settings(settings)
-    accelerator = Accelerator(mixed_precision="no")
-    device, home = accelerator.device, next(model.parameters()).device
+    accelerator = Accelerator(mixed_precision="no", device_placement=False)
+    home = next(model.parameters()).device
+    device = home if accelerator.num_processes == 1 else accelerator.device
     model.to(device)
     groups = parameter_groups(model, weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=learning_rate, betas=betas, fused=True)
@@ -267,10 +271,10 @@ def train(
         with bar, torch.random.fork_rng([device] if device.type == "cuda" else []), _ctrl_c() as pressed:
             for step in bar:
                 model.train()
-                torch.manual_seed(_mix(seed, step, accelerator.process_index))
+                _set_seed(device, _mix(seed, step, accelerator.process_index))
                 for group in optimizer.param_groups:
                     group["lr"] = learning_rate * warmup_cosine(step, warmup_steps, steps)
-                rows = _share(batch(step), accelerator)
+                rows = _share(batch(step), accelerator, device)
                 with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision == "bf16"):
                     loss = _loss(parallel(**rows))
                 model.zero_grad()
@@ -437,7 +441,14 @@ def _mix(*numbers: int) -> int:
     return int.from_bytes(hashlib.sha256(repr(numbers).encode()).digest()[:7])
 
 
-def _share(rows: dict[str, Tensor], accelerator: Accelerator) -> dict[str, Tensor]:
+def _set_seed(device: torch.device, seed: int) -> None:
+    """`torch.manual_seed` for the CPU and this device; for every kind there is, it takes a millisecond."""
+    torch.default_generator.manual_seed(seed)
+    if device.type != "cpu":
+        torch.get_device_module(device).manual_seed(seed)
+
+
+def _share(rows: dict[str, Tensor], accelerator: Accelerator, device: torch.device) -> dict[str, Tensor]:
     """The rows of this process, on its device."""
     if not isinstance(rows, dict) or not rows or not all(isinstance(rows[name], Tensor) for name in rows):
         raise ValueError(f"batch: got {type(rows).__name__}; a dict of tensors is expected")
@@ -451,7 +462,7 @@ def _share(rows: dict[str, Tensor], accelerator: Accelerator) -> dict[str, Tenso
         raise ValueError(
             f"labels: got shape {tuple(labels.shape)}; {tuple(ids.shape)} is expected, as of input_ids"
         )
-    return {name: rows[name][accelerator.process_index :: n].to(accelerator.device) for name in rows}
+    return {name: rows[name][accelerator.process_index :: n].to(device) for name in rows}
 
 
 def _loss(output: object) -> Tensor:
