@@ -146,7 +146,7 @@ class RepetitionPenalty:
 class NoRepeatNGram:
     """Ban every token that would complete n tokens which have stood in the text, the prompt included.
 
-    Paulus et al. (2018), section 2.5, for n = 3.
+    Padding is no token here, as it is to transformers. Paulus et al. (2018), section 2.5, for n = 3.
 
     Raises:
         ValueError: a size below 1.
