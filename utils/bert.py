@@ -177,19 +177,8 @@ class BERT(nn.Module):
             ValueError: ids that are no ints, empty, outside the vocabulary or too long; or a mask or segments
                 of another shape.
         """
-        config = self.config
-        _check_ids("input_ids", input_ids, config.vocab_size)
-        if input_ids.shape[1] > config.max_position_embeddings:
-            raise ValueError(
-                f"input_ids: got {input_ids.shape[1]} tokens; at most {config.max_position_embeddings}, "
-                "max_position_embeddings, are expected"
-            )
-        if token_type_ids is not None:
-            _check_ids("token_type_ids", token_type_ids, config.type_vocab_size, input_ids.shape)
-        mask = None
-        if attention_mask is not None:
-            _check_ids("attention_mask", attention_mask, 2, input_ids.shape)
-            mask = padding_mask(attention_mask)  # (B, 1, 1, T)
+        _check_inputs(self.config, input_ids, attention_mask, token_type_ids)
+        mask = None if attention_mask is None else padding_mask(attention_mask)  # (B, 1, 1, T)
         x = self.embed(input_ids, token_type_ids)  # (B, T, C)
         hidden_states, attentions = (x,), ()
         for block in self.blocks:
@@ -433,7 +422,7 @@ def pretraining_batch(
     Args:
         pieces: at least two, as `piece_ids` makes them.
         tokenizer: a tokenizer of transformers with the special tokens of BERT.
-        max_length: the longest pair, with its three special tokens.
+        max_length: the longest pair, with its three special tokens: at least 5.
     """
     rows, types, next_labels = [], [], []
     for first, second, label in nsp_pairs(pieces, seed):
@@ -622,6 +611,21 @@ def _check_ids(name: str, ids: object, size: int, shape: tuple[int, ...] | None 
         raise ValueError(f"{name}: got {_describe(ids)}; ints of shape {wanted} are expected")
     if ids.min() < 0 or ids.max() >= size:
         raise ValueError(f"{name}: got {ids.min()} to {ids.max()}; 0 to {size - 1} is expected")
+
+
+def _check_inputs(
+    config: BERTConfig, input_ids: object, attention_mask: object, token_type_ids: object
+) -> None:
+    _check_ids("input_ids", input_ids, config.vocab_size)
+    if input_ids.shape[1] > config.max_position_embeddings:
+        raise ValueError(
+            f"input_ids: got {input_ids.shape[1]} tokens; at most {config.max_position_embeddings}, "
+            "max_position_embeddings, are expected"
+        )
+    if attention_mask is not None:
+        _check_ids("attention_mask", attention_mask, 2, input_ids.shape)
+    if token_type_ids is not None:
+        _check_ids("token_type_ids", token_type_ids, config.type_vocab_size, input_ids.shape)
 
 
 def _check_labels(name: str, labels: object, size: int, shape: tuple[int, ...]) -> None:
