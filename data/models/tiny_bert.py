@@ -99,7 +99,7 @@ def make() -> None:
         progress="tiny-bert",
     )
     training.load_weights(model, WORK / "tiny-bert" / "best")
-    bert.save(model, FOLDER, tokenizer)
+    bert.save(model.half(), FOLDER, tokenizer)
     write_card(FOLDER, card(bert.load(FOLDER), tokenizer, batches))
 
 
