@@ -332,9 +332,9 @@ def test_evaluate_sees_eval_mode_without_gradients():
 def test_no_bar_is_left_behind(capfd, monkeypatch):
     monkeypatch.setenv("COURSE_RECORDING", "1")
     run(progress="training")
+    monkeypatch.delenv("COURSE_RECORDING")
     run(progress=None)
     assert capfd.readouterr() == ("", "")
-    monkeypatch.delenv("COURSE_RECORDING")
     run(progress="walking")
     assert "walking" in capfd.readouterr().err
 
