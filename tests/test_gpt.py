@@ -240,6 +240,12 @@ def test_there_and_back(hf):
     assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in hf.parameters())
 
 
+def test_gelu_is_the_one_of_gpt2():
+    ours = small()
+    hf, x = gpt.to_hf(ours), 5 * torch.randn(2, 9, 16)  # wide enough to tell the two formulas apart
+    assert close(ours.blocks[1].feed_forward(x), hf.transformer.h[1].mlp(x))
+
+
 # --- What must hold of any GPT ---
 
 
@@ -411,6 +417,7 @@ def test_pipeline_and_tokenizer_without_a_word_of_warning(tmp_path):
         hf = AutoModelForCausalLM.from_pretrained(tmp_path)
         ids = torch.tensor([tokenizer.encode("the cat")])
         assert theirs_tokenizer("the cat").input_ids == ids[0].tolist()
+        assert hf.generation_config.eos_token_id == hf.generation_config.pad_token_id == 0
         out = hf.generate(ids, do_sample=False, max_new_tokens=9)
         writer = pipeline("text-generation", model=str(tmp_path))
         text = writer("the cat", do_sample=False, max_new_tokens=9)[0]["generated_text"]
