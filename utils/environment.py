@@ -590,7 +590,15 @@ def checks() -> "list[Check]":
         Check("disk", disk >= GIB, f"{disk / GIB:.1f} GiB free", "free some space; 1 GiB is needed"),
         check_minilm(),
     ]
-    for name, mend in (("village.txt", "make data"), ("village.tsv", "make data"), ("languages.tsv", "")):
+    for name, mend in (
+        ("village.txt", "make data"),
+        ("village.tsv", "make data"),
+        ("languages.tsv", ""),
+        ("reviews.csv", ""),
+        ("clinic.jsonl", ""),
+        ("models/tiny-gpt/model.safetensors", ""),
+        ("models/tiny-bert/model.safetensors", ""),
+    ):
         path = ROOT / "data" / name
         size = path.stat().st_size if path.is_file() else 0
         shown = f"{size / 1e6:.2f} MB" if size else "missing or empty"
