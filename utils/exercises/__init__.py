@@ -1,5 +1,5 @@
 """The exercises: one file per notebook."""
 
-from . import attention, blocks, embeddings, tokenization
+from . import attention, bert, blocks, decoding, embeddings, gpt, tokenization
 
-__all__ = ["attention", "blocks", "embeddings", "tokenization"]
+__all__ = ["attention", "bert", "blocks", "decoding", "embeddings", "gpt", "tokenization"]
