@@ -394,7 +394,7 @@ def test_bad_processors(make, name):
         ({"input_ids": torch.zeros(1, 0, dtype=torch.long)}, r"input_ids: got shape \(1, 0\).*not empty"),
         ({"input_ids": [[1, 2]]}, "input_ids: got list"),
         ({"input_ids": torch.tensor([1, 2])}, r"input_ids: got shape \(2,\)"),
-        ({"input_ids": torch.tensor([[1.0]])}, "input_ids: got float32"),
+        ({"input_ids": torch.tensor([[1.0]])}, "input_ids: got shape .* of float32"),
         ({"input_ids": torch.tensor([[99]])}, "input_ids: got 99"),
         ({"input_ids": torch.ones(1, 32, dtype=torch.long)}, "input_ids: got 32 tokens; less than .* 32"),
         ({"max_new_tokens": 30}, "max_new_tokens: got 30 after 3; at most the context, 32"),

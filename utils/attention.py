@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from utils.checks import check_float, check_whole, describe
+
 # --- Weights: scores that became positive and sum to one ------------------------------------------------
 
 
@@ -29,7 +31,7 @@ def softmax(scores: Tensor, dim: int = -1) -> Tensor:
     Raises:
         ValueError: `scores` is no tensor of floats, or has no entry along `dim`.
     """
-    _check_float("scores", scores)
+    check_float("scores", scores)
     if not scores.dim() or not -scores.dim() <= dim < scores.dim():
         raise ValueError(
             f"dim: got {dim} for scores of shape {tuple(scores.shape)}; one of its axes is expected"
@@ -120,13 +122,13 @@ def local_weights(scores: Tensor, centers: Tensor, window: int, gaussian: bool =
     Raises:
         ValueError: shapes that do not fit, or a window below 1.
     """
-    _check_float("scores", scores)
+    check_float("scores", scores)
     if scores.dim() < 2 or centers.shape != scores.shape[:-1]:
         raise ValueError(
             f"centers: got shape {tuple(centers.shape)} for scores of shape {tuple(scores.shape)}; "
             "one centre a query, the shape of the scores without its last axis, is expected"
         )
-    _check_positive("window", window)
+    check_whole(window=window)
     distance = torch.arange(scores.shape[-1], device=scores.device) - centers.unsqueeze(-1)  # (…, T_q, T_k)
     weights = softmax(scores.masked_fill(distance.abs() > window, -math.inf))
     return weights * torch.exp(-(distance**2) / (2 * (window / 2) ** 2)) if gaussian else weights
@@ -141,7 +143,7 @@ def causal_mask(length: int) -> Tensor:
     Raises:
         ValueError: `length` is no int of at least 1.
     """
-    _check_positive("length", length)
+    check_whole(length=length)
     return torch.ones(length, length, dtype=torch.bool).tril()
 
 
@@ -155,7 +157,7 @@ def padding_mask(attention_mask: Tensor) -> Tensor:
         ValueError: not of rank 2, or with other entries than 0 and 1.
     """
     if not isinstance(attention_mask, Tensor) or attention_mask.dim() != 2:
-        raise ValueError(f"attention_mask: got {_describe(attention_mask)}; a tensor (B, T) is expected")
+        raise ValueError(f"attention_mask: got {describe(attention_mask)}; a tensor (B, T) is expected")
     if not ((attention_mask == 0) | (attention_mask == 1)).all():
         raise ValueError("attention_mask: got other numbers than 0 (padding) and 1 (text)")
     return attention_mask.bool()[:, None, None, :]
@@ -199,7 +201,7 @@ def split_heads(x: Tensor, num_heads: int) -> Tensor:
         ValueError: `x` is not of rank 3, or `num_heads` does not divide its width.
     """
     if not isinstance(x, Tensor) or x.dim() != 3:
-        raise ValueError(f"x: got {_describe(x)}; a tensor (B, T, C) is expected")
+        raise ValueError(f"x: got {describe(x)}; a tensor (B, T, C) is expected")
     _check_heads(x.shape[-1], num_heads)
     return x.unflatten(-1, (num_heads, -1)).transpose(1, 2)
 
@@ -211,7 +213,7 @@ def merge_heads(x: Tensor) -> Tensor:
         ValueError: `x` is not of rank 4.
     """
     if not isinstance(x, Tensor) or x.dim() != 4:
-        raise ValueError(f"x: got {_describe(x)}; a tensor (B, H, T, D) is expected")
+        raise ValueError(f"x: got {describe(x)}; a tensor (B, H, T, D) is expected")
     return x.transpose(1, 2).flatten(2)
 
 
@@ -230,7 +232,7 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, hidden_size: int, num_heads: int, dropout: float = 0.0, bias: bool = True) -> None:
         super().__init__()
-        _check_positive("hidden_size", hidden_size)
+        check_whole(hidden_size=hidden_size)
         _check_heads(hidden_size, num_heads)
         if not 0.0 <= dropout < 1.0:
             raise ValueError(f"dropout: got {dropout}; a number from 0 to below 1 is expected")
@@ -286,7 +288,7 @@ def blockwise_attention(
         ValueError: shapes, types or mask that do not fit, or a block size below 1.
     """
     shape = _check_qkv(q, k, v)
-    _check_positive("block_size", block_size)
+    check_whole(block_size=block_size)
     if mask is not None:
         _check_mask(mask, shape)
         mask = mask.expand(*mask.shape[:-1], shape[-1])
@@ -343,30 +345,15 @@ def peak_memory(function: Callable, *args: object) -> int:
 # --- What every function above expects ------------------------------------------------------------------
 
 
-def _describe(value: object) -> str:
-    return f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-
-
-def _check_float(name: str, value: object) -> None:
-    if not isinstance(value, Tensor) or not value.is_floating_point():
-        got = value.dtype if isinstance(value, Tensor) else type(value).__name__
-        raise ValueError(f"{name}: got {got}; a tensor of floats is expected")
-
-
-def _check_positive(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}: got {value!r}; an int of at least 1 is expected")
-
-
 def _check_heads(width: int, num_heads: int) -> None:
-    _check_positive("num_heads", num_heads)
+    check_whole(num_heads=num_heads)
     if width % num_heads:
         raise ValueError(f"num_heads: got {num_heads} for a width of {width}; a divisor of it is expected")
 
 
 def _check_sequence(name: str, value: object, axes: str) -> None:
     """A tensor of floats with at least the two axes named, neither of them empty."""
-    _check_float(name, value)
+    check_float(name, value)
     if value.dim() < 2 or 0 in value.shape[-2:]:
         raise ValueError(
             f"{name}: got shape {tuple(value.shape)}; ({axes}), none of the last two 0, is expected"

@@ -24,6 +24,7 @@ from transformers import BertConfig, BertForPreTraining, BertForSequenceClassifi
 from utils import pretrained
 from utils.attention import MultiHeadAttention, merge_heads, padding_mask, split_heads
 from utils.blocks import Block
+from utils.checks import check_ids, check_whole, describe
 
 IGNORED = -100  # the label of a place that does not count, as in F.cross_entropy
 
@@ -50,9 +51,8 @@ class BERTConfig:
     layer_norm_eps: float = 1e-12
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if name not in ("dropout", "layer_norm_eps") and (type(value) is not int or value < 1):
-                raise ValueError(f"{name}: got {value!r}; an int of at least 1 is expected")
+        shares = ("dropout", "layer_norm_eps")
+        check_whole(**{name: value for name, value in asdict(self).items() if name not in shares})
         if self.hidden_size % self.num_attention_heads:
             raise ValueError(
                 f"num_attention_heads: got {self.num_attention_heads}; a divisor of hidden_size, "
@@ -327,10 +327,10 @@ def mask_tokens(
     Raises:
         ValueError: ids outside the vocabulary, a mask of another shape, or a probability outside 0 … 1.
     """
-    _check_ids("input_ids", input_ids, vocab_size)
+    check_ids("input_ids", input_ids, vocab_size)
     if not isinstance(special_tokens_mask, Tensor) or special_tokens_mask.shape != input_ids.shape:
         raise ValueError(
-            f"special_tokens_mask: got {_describe(special_tokens_mask)}; "
+            f"special_tokens_mask: got {describe(special_tokens_mask)}; "
             f"a tensor of the shape of input_ids, {tuple(input_ids.shape)}, is expected"
         )
     if type(mask_token_id) is not int or not 0 <= mask_token_id < vocab_size:
@@ -595,42 +595,24 @@ def _build(kind: str, config: BertConfig, weights: dict[str, Tensor]) -> nn.Modu
 # --- What every function above expects ------------------------------------------------------------------
 
 
-def _describe(value: object) -> str:
-    if isinstance(value, Tensor):
-        return f"{value.dtype} of shape {tuple(value.shape)}"
-    return type(value).__name__
-
-
-def _check_ids(name: str, ids: object, size: int, shape: tuple[int, ...] | None = None) -> None:
-    if (
-        not isinstance(ids, Tensor)
-        or ids.dtype not in (torch.int32, torch.long)
-        or (ids.dim() != 2 or 0 in ids.shape if shape is None else ids.shape != shape)
-    ):
-        wanted = "(B, T), not empty," if shape is None else str(tuple(shape))
-        raise ValueError(f"{name}: got {_describe(ids)}; ints of shape {wanted} are expected")
-    if ids.min() < 0 or ids.max() >= size:
-        raise ValueError(f"{name}: got {ids.min()} to {ids.max()}; 0 to {size - 1} is expected")
-
-
 def _check_inputs(
     config: BERTConfig, input_ids: object, attention_mask: object, token_type_ids: object
 ) -> None:
-    _check_ids("input_ids", input_ids, config.vocab_size)
+    check_ids("input_ids", input_ids, config.vocab_size)
     if input_ids.shape[1] > config.max_position_embeddings:
         raise ValueError(
             f"input_ids: got {input_ids.shape[1]} tokens; at most {config.max_position_embeddings}, "
             "max_position_embeddings, are expected"
         )
     if attention_mask is not None:
-        _check_ids("attention_mask", attention_mask, 2, input_ids.shape)
+        check_ids("attention_mask", attention_mask, 2, tuple(input_ids.shape))
     if token_type_ids is not None:
-        _check_ids("token_type_ids", token_type_ids, config.type_vocab_size, input_ids.shape)
+        check_ids("token_type_ids", token_type_ids, config.type_vocab_size, tuple(input_ids.shape))
 
 
 def _check_labels(name: str, labels: object, size: int, shape: tuple[int, ...]) -> None:
     if not isinstance(labels, Tensor) or labels.dtype != torch.long or labels.shape != shape:
-        raise ValueError(f"{name}: got {_describe(labels)}; torch.int64 of shape {tuple(shape)} is expected")
+        raise ValueError(f"{name}: got {describe(labels)}; torch.int64 of shape {tuple(shape)} is expected")
     counted = labels[labels != IGNORED]
     if not len(counted):
         raise ValueError(f"{name}: got −100 only; at least one label that counts is expected")

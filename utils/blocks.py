@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils.attention import MultiHeadAttention, causal_mask, padding_mask
+from utils.checks import check_ids, check_whole, describe
 
 # --- Positions: added to the tokens, or turned into queries and keys ------------------------------------
 
@@ -28,7 +29,7 @@ def frequencies(size: int, base: float = 10000.0) -> Tensor:
     Raises:
         ValueError: `size` is no even int of at least 2, or `base` is not above 0.
     """
-    _check_sizes(size=size)
+    check_whole(size=size)
     if size % 2:
         raise ValueError(f"size: got {size}; an even width is expected, as columns turn in pairs")
     if not base > 0:
@@ -44,7 +45,7 @@ def sinusoidal_positions(length: int, hidden_size: int) -> Tensor:
     Raises:
         ValueError: `length` is no int of at least 1, or `hidden_size` no even one.
     """
-    _check_sizes(length=length)
+    check_whole(length=length)
     angles = torch.outer(torch.arange(length).float(), frequencies(hidden_size))  # (T, C/2)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)  # (T, C)
 
@@ -60,7 +61,7 @@ class Positions(nn.Module):
 
     def __init__(self, max_length: int, hidden_size: int, learned: bool = False) -> None:
         super().__init__()
-        _check_sizes(max_length=max_length, hidden_size=hidden_size)
+        check_whole(max_length=max_length, hidden_size=hidden_size)
         if learned:
             self.table = nn.Parameter(0.02 * torch.randn(max_length, hidden_size))
         else:
@@ -91,7 +92,7 @@ class Rotary(nn.Module):
 
     def __init__(self, head_size: int, max_length: int, base: float = 10000.0) -> None:
         super().__init__()
-        _check_sizes(max_length=max_length)
+        check_whole(max_length=max_length)
         angles = torch.outer(torch.arange(max_length).float(), frequencies(head_size, base))  # (T, D/2)
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
@@ -104,7 +105,7 @@ class Rotary(nn.Module):
         """
         D = 2 * self.cos.shape[1]
         if not isinstance(x, Tensor) or x.dim() != 4 or x.shape[-1] != D or not x.shape[-2]:
-            raise ValueError(f"x: got {_describe(x)}; (B, H, T, {D}) with T of at least 1 is expected")
+            raise ValueError(f"x: got {describe(x)}; (B, H, T, {D}) with T of at least 1 is expected")
         B, _, T, _ = x.shape
         cos = _look_up(self.cos, (B, T), position_ids).to(x.dtype)
         sin = _look_up(self.sin, (B, T), position_ids).to(x.dtype)
@@ -134,7 +135,7 @@ class FeedForward(nn.Module):
         self, hidden_size: int, intermediate_size: int, activation: Callable[[Tensor], Tensor] = F.relu
     ) -> None:
         super().__init__()
-        _check_sizes(hidden_size=hidden_size, intermediate_size=intermediate_size)
+        check_whole(hidden_size=hidden_size, intermediate_size=intermediate_size)
         self.up = nn.Linear(hidden_size, intermediate_size)
         self.activation = activation
         self.down = nn.Linear(intermediate_size, hidden_size)
@@ -157,7 +158,7 @@ class LayerNorm(nn.Module):
 
     def __init__(self, hidden_size: int, eps: float = 1e-5) -> None:
         super().__init__()
-        _check_sizes(hidden_size=hidden_size)
+        check_whole(hidden_size=hidden_size)
         self.weight, self.bias = nn.Parameter(torch.ones(hidden_size)), nn.Parameter(torch.zeros(hidden_size))
         self.eps = eps
 
@@ -181,7 +182,7 @@ class RMSNorm(nn.Module):
 
     def __init__(self, hidden_size: int, eps: float = 1e-6) -> None:
         super().__init__()
-        _check_sizes(hidden_size=hidden_size)
+        check_whole(hidden_size=hidden_size)
         self.weight = nn.Parameter(torch.ones(hidden_size))
         self.eps = eps
 
@@ -263,7 +264,7 @@ class Block(nn.Module):
         has_cross = self.cross_attention is not None
         if has_cross != (encoder_states is not None):
             wanted = "a tensor (B, S, C)" if has_cross else "None, as the block has no cross-attention,"
-            raise ValueError(f"encoder_states: got {_describe(encoder_states)}; {wanted} is expected")
+            raise ValueError(f"encoder_states: got {describe(encoder_states)}; {wanted} is expected")
         x = self._add(
             hidden_states, self.attention_norm, lambda x: self.attention(x, mask=mask, rotary=rotary)[0]
         )
@@ -311,7 +312,7 @@ class EncoderDecoder(nn.Module):
         max_length: int = 512,
     ) -> None:
         super().__init__()
-        _check_sizes(vocab_size=vocab_size, hidden_size=hidden_size, num_layers=num_layers)
+        check_whole(vocab_size=vocab_size, hidden_size=hidden_size, num_layers=num_layers)
         sizes, options = (hidden_size, num_heads, intermediate_size), (F.relu, dropout, norm_first)
         self.embedding = nn.Embedding(vocab_size, hidden_size)
         nn.init.normal_(self.embedding.weight, std=hidden_size**-0.5)
@@ -324,7 +325,7 @@ class EncoderDecoder(nn.Module):
 
     def embed(self, input_ids: Tensor, name: str = "input_ids") -> Tensor:
         """(B, T) to (B, T, C). The table is small, N(0, 1/C), to suit the output; √C brings it to size 1."""
-        _check_ids(name, input_ids, self.embedding.num_embeddings)
+        check_ids(name, input_ids, self.embedding.num_embeddings)
         tokens = self.embedding(input_ids) * math.sqrt(self.embedding.embedding_dim)
         return self.dropout(self.positions(tokens))
 
@@ -375,7 +376,7 @@ class EncoderDecoder(nn.Module):
 
         A text that has ended is filled up with `end_id`. Call `eval()` first, or dropout is at work.
         """
-        _check_sizes(max_new_tokens=max_new_tokens)
+        check_whole(max_new_tokens=max_new_tokens)
         encoder_states = self.encode(input_ids, attention_mask)
         ids = torch.full((len(input_ids), 1), start_id, device=input_ids.device)
         ended = torch.zeros_like(ids, dtype=torch.bool)  # (B, 1)
@@ -391,7 +392,7 @@ class EncoderDecoder(nn.Module):
 
 def block_parameters(hidden_size: int, intermediate_size: int, cross_attention: bool = False) -> int:
     """Numbers to learn in a `Block` with LayerNorm: about 12 C² for F = 4C, or 16 C² with cross-attention."""
-    _check_sizes(hidden_size=hidden_size, intermediate_size=intermediate_size)
+    check_whole(hidden_size=hidden_size, intermediate_size=intermediate_size)
     C, inner, attentions = hidden_size, intermediate_size, 1 + bool(cross_attention)
     attention = 4 * (C * C + C)  # four square maps with their biases
     feed_forward = (C * inner + inner) + (inner * C + C)
@@ -406,11 +407,11 @@ def block_flops(
 
     `length` is T in tokens. With `source_length`, S in tokens, the block has cross-attention.
     """
-    _check_sizes(length=length, hidden_size=hidden_size, intermediate_size=intermediate_size)
+    check_whole(length=length, hidden_size=hidden_size, intermediate_size=intermediate_size)
     T, C = length, hidden_size
     flops = 4 * 2 * T * C * C + 2 * 2 * T * T * C + 2 * 2 * T * C * intermediate_size
     if source_length is not None:
-        _check_sizes(source_length=source_length)
+        check_whole(source_length=source_length)
         S = source_length
         flops += 2 * 2 * T * C * C + 2 * 2 * S * C * C + 2 * 2 * T * S * C
     return flops
@@ -431,10 +432,10 @@ def smoothed_cross_entropy(logits: Tensor, labels: Tensor, smoothing: float = 0.
         ValueError: shapes that do not fit, ε outside its range, labels that are no ids, or none that counts.
     """
     if not isinstance(logits, Tensor) or not logits.is_floating_point() or not logits.dim():
-        raise ValueError(f"logits: got {_describe(logits)}; a tensor of floats (…, V) is expected")
+        raise ValueError(f"logits: got {describe(logits)}; a tensor of floats (…, V) is expected")
     if not isinstance(labels, Tensor) or labels.dtype != torch.long or labels.shape != logits.shape[:-1]:
         raise ValueError(
-            f"labels: got {_describe(labels)} for logits of {_describe(logits)}; "
+            f"labels: got {describe(labels)} for logits of {describe(logits)}; "
             "a tensor of int64 with the shape of the logits without the last axis is expected"
         )
     if not 0.0 <= smoothing < 1.0:
@@ -460,23 +461,11 @@ def warmup_rate(step: int, hidden_size: int, warmup_steps: int) -> float:
     Raises:
         ValueError: an argument is no int of at least 1.
     """
-    _check_sizes(step=step, hidden_size=hidden_size, warmup_steps=warmup_steps)
+    check_whole(step=step, hidden_size=hidden_size, warmup_steps=warmup_steps)
     return hidden_size**-0.5 * min(step**-0.5, step * warmup_steps**-1.5)
 
 
 # --- What every function above expects ------------------------------------------------------------------
-
-
-def _describe(value: object) -> str:
-    if not isinstance(value, Tensor):
-        return repr(value) if value is None else type(value).__name__
-    return f"shape {tuple(value.shape)} of {str(value.dtype).removeprefix('torch.')}"
-
-
-def _check_sizes(**sizes: object) -> None:
-    for name, value in sizes.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name}: got {value!r}; an int of at least 1 is expected")
 
 
 def _check_width(hidden_states: object, width: int) -> None:
@@ -487,25 +476,13 @@ def _check_width(hidden_states: object, width: int) -> None:
         or hidden_states.shape[-1] != width
     ):
         raise ValueError(
-            f"hidden_states: got {_describe(hidden_states)}; a tensor of floats (…, {width}) is expected"
+            f"hidden_states: got {describe(hidden_states)}; a tensor of floats (…, {width}) is expected"
         )
 
 
 def _check_states(name: str, value: object, width: int) -> None:
     if not isinstance(value, Tensor) or value.dim() != 3 or value.shape[-1] != width or not value.shape[1]:
-        raise ValueError(f"{name}: got {_describe(value)}; (B, T, {width}) with T of at least 1 is expected")
-
-
-def _check_ids(name: str, ids: object, vocab_size: int) -> None:
-    if (
-        not isinstance(ids, Tensor)
-        or ids.dtype not in (torch.int32, torch.long)
-        or ids.dim() != 2
-        or 0 in ids.shape
-    ):
-        raise ValueError(f"{name}: got {_describe(ids)}; a tensor of ints (B, T), not empty, is expected")
-    if ids.min() < 0 or ids.max() >= vocab_size:
-        raise ValueError(f"{name}: got {ids.min()} to {ids.max()}; 0 to {vocab_size - 1} is expected")
+        raise ValueError(f"{name}: got {describe(value)}; (B, T, {width}) with T of at least 1 is expected")
 
 
 def _look_up(table: Tensor, shape: tuple[int, int], position_ids: Tensor | None) -> Tensor:
@@ -521,7 +498,7 @@ def _look_up(table: Tensor, shape: tuple[int, int], position_ids: Tensor | None)
         or position_ids.shape not in [(length,), (1, length), (B, length)]
     ):
         raise ValueError(
-            f"position_ids: got {_describe(position_ids)}; ints of shape ({length},) or ({B}, {length}) "
+            f"position_ids: got {describe(position_ids)}; ints of shape ({length},) or ({B}, {length}) "
             "are expected"
         )
     if position_ids.min() < 0 or position_ids.max() >= len(table):

@@ -16,6 +16,7 @@ from numbers import Real
 import torch
 from torch import Tensor
 
+from utils.checks import check_positive, check_whole
 from utils.gpt import GPT, KVCache
 
 # --- What acts on one distribution ----------------------------------------------------------------------
@@ -45,7 +46,7 @@ class Temperature:
 
     def __post_init__(self) -> None:
         hint = "; for the likeliest token use do_sample=False" if self.temperature == 0 else ""
-        _check_positive(hint=hint, temperature=self.temperature)
+        check_positive(hint=hint, temperature=self.temperature)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
         return logits / self.temperature
@@ -65,7 +66,7 @@ class TopK:
     top_k: int
 
     def __post_init__(self) -> None:
-        _check_count(top_k=self.top_k)
+        check_whole(top_k=self.top_k)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
         if self.top_k > logits.shape[-1]:
@@ -91,7 +92,7 @@ class TopP:
     top_p: float
 
     def __post_init__(self) -> None:
-        _check_positive(at_most=1, top_p=self.top_p)
+        check_positive(at_most=1, top_p=self.top_p)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
         if self.top_p == 1:
@@ -115,7 +116,7 @@ class MinP:
     min_p: float
 
     def __post_init__(self) -> None:
-        _check_positive(at_most=1, min_p=self.min_p)
+        check_positive(at_most=1, min_p=self.min_p)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
         least = logits.amax(-1, keepdim=True) + math.log(self.min_p) - ROUNDING  # (B, 1)
@@ -135,7 +136,7 @@ class RepetitionPenalty:
     penalty: float
 
     def __post_init__(self) -> None:
-        _check_positive(penalty=self.penalty)
+        check_positive(penalty=self.penalty)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
         punished = torch.where(logits > 0, logits / self.penalty, logits * self.penalty)  # (B, V)
@@ -155,7 +156,7 @@ class NoRepeatNGram:
     ngram_size: int
 
     def __post_init__(self) -> None:
-        _check_count(ngram_size=self.ngram_size)
+        check_whole(ngram_size=self.ngram_size)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
         S, n = input_ids.shape[1], self.ngram_size
@@ -179,7 +180,7 @@ class MinLength:
     eos_token_id: int | Sequence[int]
 
     def __post_init__(self) -> None:
-        _check_count(min_length=self.min_length)
+        check_whole(min_length=self.min_length)
         _stop_tokens(self.eos_token_id)
 
     def __call__(self, input_ids: Tensor, logits: Tensor) -> Tensor:
@@ -452,24 +453,6 @@ def generate(
 # --- What the functions above expect --------------------------------------------------------------------
 
 
-def _check_count(**counts: object) -> None:
-    for name, value in counts.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name}: got {value!r}; an int of at least 1 is expected")
-
-
-def _check_positive(at_most: float = math.inf, hint: str = "", **numbers: object) -> None:
-    for name, value in numbers.items():
-        if (
-            not isinstance(value, Real)
-            or isinstance(value, bool)
-            or not 0 < value <= at_most
-            or value == math.inf
-        ):
-            limit = "" if at_most == math.inf else f" and at most {at_most}"
-            raise ValueError(f"{name}: got {value!r}; a number above 0{limit} is expected{hint}")
-
-
 def _stop_tokens(eos_token_id: object, vocab_size: float = math.inf) -> list[int]:
     stops = [eos_token_id] if isinstance(eos_token_id, int) else eos_token_id
     if isinstance(stops, str) or not isinstance(stops, Sequence):
@@ -490,7 +473,7 @@ def _check(
     eos_token_id: object,
 ) -> Tensor:
     """The stop tokens, once all is well. What else can be wrong with the ids is the model's to say."""
-    _check_count(max_new_tokens=max_new_tokens, num_return_sequences=num_return_sequences)
+    check_whole(max_new_tokens=max_new_tokens, num_return_sequences=num_return_sequences)
     shape = tuple(getattr(input_ids, "shape", ()))
     if not isinstance(input_ids, Tensor) or len(shape) != 2 or 0 in shape:
         what = f"shape {shape}" if isinstance(input_ids, Tensor) else type(input_ids).__name__
@@ -523,7 +506,7 @@ def _check(
 def _check_beams(
     num_beams: object, num_return_sequences: int, length_penalty: object, early_stopping: object
 ) -> None:
-    _check_count(num_beams=num_beams)
+    check_whole(num_beams=num_beams)
     if num_return_sequences > num_beams:
         raise ValueError(
             f"num_return_sequences: got {num_return_sequences}; at most the beams, {num_beams}, is expected"

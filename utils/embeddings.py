@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from utils.checks import check_float, check_ids, check_positive, check_shape, check_whole
 from utils.course import progress_bar
 
 # --- From an id to a row of a table ---------------------------------------------------------------------
@@ -27,8 +28,8 @@ def one_hot(ids: Tensor, num_classes: int) -> Tensor:
     Raises:
         ValueError: `ids` are no integers from 0 to num_classes − 1.
     """
-    _check_whole("num_classes", num_classes)
-    _check_ids("ids", ids, num_classes)
+    check_whole(num_classes=num_classes)
+    check_ids("ids", ids, num_classes, (...,))
     return (ids.unsqueeze(-1) == torch.arange(num_classes)).float()
 
 
@@ -38,8 +39,8 @@ def lookup(table: Tensor, ids: Tensor) -> Tensor:
     Raises:
         ValueError: `table` has not two axes, or `ids` are no integers from 0 to V − 1.
     """
-    _check_float("table", table, ("V", "C"))
-    _check_ids("ids", ids, len(table))
+    check_float("table", table, ("V", "C"))
+    check_ids("ids", ids, len(table), (...,))
     return table[ids]
 
 
@@ -70,7 +71,7 @@ def keep_probability(counts: Tensor, t: float = 1e-3) -> Tensor:
         ValueError: `counts` is not one axis of positive numbers, or `t` is not above 0.
     """
     _check_counts(counts)
-    _check_positive("t", t)
+    check_positive(t=t)
     return (t * counts.sum() / counts).sqrt().clamp(max=1.0)
 
 
@@ -83,7 +84,7 @@ def unigram_table(counts: Tensor, power: float = 0.75, size: int = 1_000_000) ->
         ValueError: `counts` is not one axis of positive numbers, `power` is negative or `size` not above 0.
     """
     _check_counts(counts)
-    _check_whole("size", size)
+    check_whole(size=size)
     if not 0 <= power < math.inf:
         raise ValueError(f"power: got {power}; a number from 0 up is expected")
     shares = counts.double() ** power
@@ -101,9 +102,9 @@ def skipgram_pairs(
     come shuffled; without one every window is full.
 
     Raises:
-        ValueError: `window` is no whole number above 0, or `texts` holds something else than ids.
+        ValueError: `window` is no int of at least 1, or `texts` holds something else than ids.
     """
-    _check_whole("window", window)
+    check_whole(window=window)
     try:
         ids = torch.tensor([i for text in texts for i in text], dtype=torch.int64)
     except (TypeError, ValueError):
@@ -138,11 +139,11 @@ def negative_sampling_loss(centers: Tensor, contexts: Tensor, negatives: Tensor)
     Raises:
         ValueError: the shapes do not fit, or B is 0.
     """
-    _check_float("centers", centers, ("B", "C"))
+    check_float("centers", centers, ("B", "C"))
     if not len(centers):
         raise ValueError("centers: got no pairs; at least one is expected")
-    _check_float("contexts", contexts, tuple(centers.shape))
-    _check_float("negatives", negatives, (len(centers), "K", centers.shape[1]))
+    check_float("contexts", contexts, tuple(centers.shape))
+    check_float("negatives", negatives, (len(centers), "K", centers.shape[1]))
     positive = (centers * contexts).sum(-1)  # (B,)
     negative = (negatives * centers.unsqueeze(1)).sum(-1)  # (B, K)
     return -(F.logsigmoid(positive) + F.logsigmoid(-negative).sum(-1)).mean()
@@ -152,12 +153,12 @@ class SkipGram:
     """Two tables (V, C): `inputs` for a word as the centre, `outputs` for it as context.
 
     Raises:
-        ValueError: a size is no whole number above 0.
+        ValueError: a size is no int of at least 1.
     """
 
     def __init__(self, vocab_size: int, width: int, seed: int = 0) -> None:
-        _check_whole("vocab_size", vocab_size)
-        _check_whole("width", width)
+        check_whole(vocab_size=vocab_size)
+        check_whole(width=width)
         generator = torch.Generator().manual_seed(seed)
         self.inputs = (torch.rand(vocab_size, width, generator=generator) - 0.5) / width
         self.outputs = torch.zeros(vocab_size, width)
@@ -173,12 +174,10 @@ class SkipGram:
         Raises:
             ValueError: ids out of range, or shapes that do not fit.
         """
-        _check_ids("centers", centers, len(self.inputs), ("B",))
-        _check_ids("contexts", contexts, len(self.inputs), tuple(centers.shape))
-        _check_ids("negatives", negatives, len(self.inputs), (len(centers), "K"))
-        _check_positive("lr", lr)
-        if not len(centers):
-            raise ValueError("centers: got no pairs; at least one is expected")
+        check_ids("centers", centers, len(self.inputs), ("B",))
+        check_ids("contexts", contexts, len(self.inputs), tuple(centers.shape))
+        check_ids("negatives", negatives, len(self.inputs), (len(centers), "K"))
+        check_positive(lr=lr)
         targets = torch.cat([contexts.unsqueeze(1), negatives], dim=1)  # (B, 1 + K)
         width = self.inputs.shape[1]
         v = self.inputs.index_select(0, centers)  # (B, C)
@@ -230,9 +229,8 @@ def train_skipgram(
         ValueError: an argument is out of range, no two known words stand side by side in `texts`, or `lr`
             was so large that the loss grew beyond all bounds.
     """
-    for name, value in [("negatives", negatives), ("epochs", epochs), ("batch_size", batch_size)]:
-        _check_whole(name, value)
-    _check_positive("lr", lr)
+    check_whole(negatives=negatives, epochs=epochs, batch_size=batch_size)
+    check_positive(lr=lr)
     words = count_words(texts, min_count)
     ids = {word: i for i, word in enumerate(words)}
     encoded = [[ids[word] for word in text if word in ids] for text in texts]
@@ -268,7 +266,7 @@ def normalize(vectors: Tensor) -> Tensor:
     Raises:
         ValueError: `vectors` are no floats, or have no axis.
     """
-    _check_float("vectors", vectors, (..., "C"))
+    check_float("vectors", vectors, (..., "C"))
     if not vectors.shape[-1]:
         raise ValueError("vectors: got a width of 0; at least 1 is expected")
     # Divided by the largest entry first: the square of 1e30 would not fit into a float.
@@ -284,8 +282,8 @@ def cosine_similarity(a: Tensor, b: Tensor) -> Tensor:
     Raises:
         ValueError: `a` or `b` are no floats, or their shapes do not fit.
     """
-    _check_float("a", a, (..., "C"))
-    _check_float("b", b, (..., a.shape[-1]))
+    check_float("a", a, (..., "C"))
+    check_float("b", b, (..., a.shape[-1]))
     try:
         return (normalize(a) * normalize(b)).sum(-1)
     except RuntimeError:
@@ -307,7 +305,7 @@ class WordVectors:
             raise ValueError(
                 f"words: {len(self.words) - len(self.ids)} of {len(self.words)} stand twice; once is expected"
             )
-        _check_float("vectors", vectors, (len(self.words), "C"))
+        check_float("vectors", vectors, (len(self.words), "C"))
         self.vectors, self.directions = vectors, normalize(vectors)
 
     def __contains__(self, word: str) -> bool:
@@ -321,10 +319,10 @@ class WordVectors:
         """The `k` words with the largest cosine to `vector` (C,), those in `exclude` left out.
 
         Raises:
-            ValueError: `vector` has another shape, `k` is no whole number above 0, or a word is unknown.
+            ValueError: `vector` has another shape, `k` is no int of at least 1, or a word is unknown.
         """
-        _check_float("vector", vector, (self.vectors.shape[1],))
-        _check_whole("k", k)
+        check_float("vector", vector, (self.vectors.shape[1],))
+        check_whole(k=k)
         if isinstance(exclude, str):
             raise ValueError(f"exclude: got the str {exclude!r}; a list of words is expected")
         cosines = self.directions @ normalize(vector)
@@ -351,7 +349,7 @@ class WordVectors:
         Levy & Goldberg (2014), section 3, call it 3CosAdd.
 
         Raises:
-            ValueError: one of the words is unknown, or `k` is no whole number above 0.
+            ValueError: one of the words is unknown, or `k` is no int of at least 1.
         """
         return self.nearest(self.offset(a, b, c), k, exclude=[a, b, c])
 
@@ -385,8 +383,8 @@ def mean_pool(hidden_states: Tensor, attention_mask: Tensor) -> Tensor:
     Raises:
         ValueError: shapes that do not fit, or a mask of other numbers than 0 and 1.
     """
-    _check_float("hidden_states", hidden_states, ("B", "T", "C"))
-    _check_shape("attention_mask", attention_mask, tuple(hidden_states.shape[:2]))
+    check_float("hidden_states", hidden_states, ("B", "T", "C"))
+    check_shape("attention_mask", attention_mask, tuple(hidden_states.shape[:2]))
     if not ((attention_mask == 0) | (attention_mask == 1)).all():
         raise ValueError("attention_mask: got other numbers than 0 (padding) and 1 (text)")
     mask = attention_mask.bool().unsqueeze(-1)  # (B, T, 1)
@@ -404,12 +402,12 @@ def sentence_vectors(
         max_length: tokens beyond it are cut off; 256 is what sentence-transformers does for MiniLM.
 
     Raises:
-        ValueError: `texts` is a str or holds something else than str, or a size is no whole number above 0.
+        ValueError: `texts` is a str or holds something else than str, or a size is no int of at least 1.
     """
     if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
         raise ValueError(f"texts: got {texts!r:.60}; a list of str is expected")
-    _check_whole("batch_size", batch_size)
-    _check_whole("max_length", max_length)
+    check_whole(batch_size=batch_size)
+    check_whole(max_length=max_length)
     rows = [torch.zeros(0, model.config.hidden_size)]
     for start in range(0, len(texts), batch_size):
         batch = list(texts[start : start + batch_size])
@@ -452,7 +450,7 @@ def perplexity(probabilities: Tensor) -> Tensor:
     Raises:
         ValueError: `probabilities` are negative or do not sum to 1 along the last axis.
     """
-    _check_float("probabilities", probabilities, (..., "N"))
+    check_float("probabilities", probabilities, (..., "N"))
     sums = probabilities.sum(-1)
     if not (probabilities >= 0).all() or not torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
         raise ValueError("probabilities: got rows that are negative or do not sum to 1")
@@ -490,36 +488,8 @@ def neighbour_probabilities(points: Tensor, target: float) -> Tensor:
 # --- Checks ---------------------------------------------------------------------------------------------
 
 
-def _check_shape(name: str, value: object, expected: tuple) -> None:
-    """`expected` holds numbers, names of axes that may have any size, and in front maybe `...`."""
-    if not isinstance(value, Tensor):
-        raise ValueError(f"{name}: got {type(value).__name__}; a tensor is expected")
-    any_front = expected[0] is ...
-    sizes = expected[1:] if any_front else expected
-    shape = value.shape[max(value.dim() - len(sizes), 0) :] if any_front else value.shape
-    if len(shape) != len(sizes) or any(
-        s != e for s, e in zip(shape, sizes, strict=True) if not isinstance(e, str)
-    ):
-        words = ", ".join("…" if size is ... else str(size) for size in expected)
-        raise ValueError(f"{name}: got shape {tuple(value.shape)}; ({words}) is expected")
-
-
-def _check_float(name: str, value: object, expected: tuple) -> None:
-    _check_shape(name, value, expected)
-    if not value.is_floating_point():
-        raise ValueError(f"{name}: got {value.dtype}; a tensor of floats is expected")
-
-
-def _check_ids(name: str, ids: object, size: int, expected: tuple | None = None) -> None:
-    _check_shape(name, ids, (...,) if expected is None else expected)
-    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
-        raise ValueError(f"{name}: got {ids.dtype}; a tensor of integers is expected")
-    if ids.numel() and not 0 <= ids.min() <= ids.max() < size:
-        raise ValueError(f"{name}: got ids from {ids.min()} to {ids.max()}; 0 to {size - 1} are expected")
-
-
 def _check_points(points: object, least: int) -> None:
-    _check_float("points", points, ("N", "C"))
+    check_float("points", points, ("N", "C"))
     if len(points) < least:
         raise ValueError(f"points: got {len(points)}; at least {least} are expected")
     if not points.isfinite().all():
@@ -527,16 +497,6 @@ def _check_points(points: object, least: int) -> None:
 
 
 def _check_counts(counts: object) -> None:
-    _check_shape("counts", counts, ("V",))
+    check_shape("counts", counts, ("V",))
     if not len(counts) or not (counts > 0).all():
         raise ValueError("counts: a number above 0 for each of at least one word is expected")
-
-
-def _check_whole(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}: got {value!r}; a whole number above 0 is expected")
-
-
-def _check_positive(name: str, value: object) -> None:
-    if not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise ValueError(f"{name}: got {value!r}; a number above 0 is expected")

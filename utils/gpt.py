@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from utils import pretrained
 from utils.attention import merge_heads, padding_mask, scaled_dot_product_attention, split_heads
 from utils.blocks import FeedForward, Positions, Rotary
+from utils.checks import check_ids, check_whole, describe
 
 # --- The plan of a model --------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class KVCache:
         device: torch.device | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        _check_sizes(batch_size=batch_size, max_length=max_length)
+        check_whole(batch_size=batch_size, max_length=max_length)
         if max_length > config.max_position_embeddings:
             raise ValueError(
                 f"max_length: got {max_length}; at most the context, {config.max_position_embeddings}, "
@@ -386,8 +387,8 @@ def greedy(
     Raises:
         ValueError: ids that do not fit the model, or more tokens than its context.
     """
-    _check_sizes(max_new_tokens=max_new_tokens)
-    _check_ids(input_ids, model.config.vocab_size)
+    check_whole(max_new_tokens=max_new_tokens)
+    check_ids("input_ids", input_ids, model.config.vocab_size)
     B, T = input_ids.shape
     if T + max_new_tokens > model.config.max_position_embeddings:
         raise ValueError(
@@ -432,7 +433,7 @@ def causal_lm_loss(logits: Tensor, labels: Tensor, reduction: str = "mean") -> T
     V = logits.shape[-1]
     if not isinstance(labels, Tensor) or labels.dtype != torch.long or labels.shape != logits.shape[:-1]:
         expected = f"int64 of shape {tuple(logits.shape[:-1])}"
-        raise ValueError(f"labels: got {_describe(labels)}; {expected} is expected")
+        raise ValueError(f"labels: got {describe(labels)}; {expected} is expected")
     targets = shift_labels(labels)  # (B, T)
     if ((targets != -100) & ((targets < 0) | (targets >= V))).any():
         raise ValueError(f"labels: got {labels.min()} to {labels.max()}; 0 to {V - 1}, or −100, is expected")
@@ -446,13 +447,13 @@ def causal_lm_loss(logits: Tensor, labels: Tensor, reduction: str = "mean") -> T
 
 def perplexity(nats: float, num_tokens: int) -> float:
     """exp(nats / num_tokens), from a summed loss: between so many equally likely tokens the model wavers."""
-    _check_sizes(num_tokens=num_tokens)
+    check_whole(num_tokens=num_tokens)
     return math.exp(nats / num_tokens)
 
 
 def bits_per_byte(nats: float, num_bytes: int) -> float:
     """A summed loss in bits, a byte of text: comparable between tokenizers, which perplexity is not."""
-    _check_sizes(num_bytes=num_bytes)
+    check_whole(num_bytes=num_bytes)
     return nats / math.log(2) / num_bytes
 
 
@@ -467,7 +468,7 @@ def induction_score(attentions: Sequence[Tensor], period: int) -> Tensor:
     Raises:
         ValueError: a period below 1, or no shorter than the text.
     """
-    _check_sizes(period=period)
+    check_whole(period=period)
     T = attentions[0].shape[-1]
     if period >= T:
         raise ValueError(f"period: got {period} for {T} tokens; less is expected")
@@ -646,22 +647,10 @@ def _pairs(ours: GPT, theirs: nn.Module) -> Iterator[tuple[Tensor, Tensor]]:
 # --- What every function above expects ------------------------------------------------------------------
 
 
-def _describe(value: object) -> str:
-    if not isinstance(value, Tensor):
-        return type(value).__name__
-    return f"{str(value.dtype).removeprefix('torch.')} of shape {tuple(value.shape)}"
-
-
-def _check_sizes(**sizes: object) -> None:
-    for name, value in sizes.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name}: got {value!r}; an int of at least 1 is expected")
-
-
 def _check_config(config: GPTConfig) -> None:
     names = "vocab_size", "max_position_embeddings", "hidden_size", "num_hidden_layers", "intermediate_size"
     names += "num_attention_heads", "num_key_value_heads"
-    _check_sizes(**{name: getattr(config, name) for name in names})
+    check_whole(**{name: getattr(config, name) for name in names})
     C, H, G = config.hidden_size, config.num_attention_heads, config.num_key_value_heads
     if C % H:
         raise ValueError(f"num_attention_heads: got {H} for a width of {C}; a divisor of it is expected")
@@ -707,20 +696,8 @@ def _check_hf(config: object) -> None:
             raise ValueError(f"config: got {name} {got!r}; {' or '.join(map(repr, values))} is expected")
 
 
-def _check_ids(ids: object, vocab_size: int) -> None:
-    if (
-        not isinstance(ids, Tensor)
-        or ids.dtype not in (torch.int32, torch.long)
-        or ids.dim() != 2
-        or 0 in ids.shape
-    ):
-        raise ValueError(f"input_ids: got {_describe(ids)}; a tensor of ints (B, T), not empty, is expected")
-    if ids.min() < 0 or ids.max() >= vocab_size:
-        raise ValueError(f"input_ids: got {ids.min()} to {ids.max()}; 0 to {vocab_size - 1} is expected")
-
-
 def _check_input(ids: object, attention_mask: object, cache: KVCache | None, config: GPTConfig) -> None:
-    _check_ids(ids, config.vocab_size)
+    check_ids("input_ids", ids, config.vocab_size)
     (B, T), past = ids.shape, 0
     room, what = config.max_position_embeddings, "the context"
     if cache is not None:
@@ -736,5 +713,5 @@ def _check_input(ids: object, attention_mask: object, cache: KVCache | None, con
     if attention_mask is not None and getattr(attention_mask, "shape", None) != (B, past + T):
         so_far = f", {past} of the cache and {T} new ones," if past else ""
         raise ValueError(
-            f"attention_mask: got {_describe(attention_mask)}; shape ({B}, {past + T}){so_far} is expected"
+            f"attention_mask: got {describe(attention_mask)}; shape ({B}, {past + T}){so_far} is expected"
         )

@@ -26,6 +26,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from utils.checks import check_whole
 from utils.course import SEED, progress_bar
 
 # --- By hand: the optimizer, the schedule, the clip -----------------------------------------------------
@@ -130,9 +131,9 @@ def packed(texts_ids: Iterable[Sequence[int]], block_size: int, eos_token_id: in
     """All texts in one row, `eos_token_id` after each, cut into blocks (N, block_size); the rest is dropped.
 
     Raises:
-        ValueError: fewer tokens than a block, or `block_size` is no whole number above 0.
+        ValueError: fewer tokens than a block, or `block_size` is no int of at least 1.
     """
-    _check_whole("block_size", block_size)
+    check_whole(block_size=block_size)
     row = torch.tensor([i for ids in texts_ids for i in [*ids, eos_token_id]])
     if len(row) < block_size:
         raise ValueError(f"texts_ids: got {len(row)} tokens; at least a block of {block_size} is expected")
@@ -150,8 +151,8 @@ def lm_batches(
         ValueError: `token_ids` are no integers on one axis, or fewer than a block; or a size is no whole
             number above 0.
     """
-    _check_whole("batch_size", batch_size)
-    _check_whole("block_size", block_size)
+    check_whole(batch_size=batch_size)
+    check_whole(block_size=block_size)
     ids = torch.as_tensor(token_ids)
     if ids.dim() != 1 or ids.dtype != torch.long:
         raise ValueError(f"token_ids: got {tuple(ids.shape)} of {ids.dtype}; (T,) of int64 is expected")
@@ -502,8 +503,7 @@ def _ctrl_c() -> Iterator[list[int]]:
 
 
 def _check_settings(settings: dict) -> None:
-    for name in ("steps", "evaluate_every"):
-        _check_whole(name, settings[name])
+    check_whole(steps=settings["steps"], evaluate_every=settings["evaluate_every"])
     for name in ("learning_rate", "max_grad_norm"):
         if not isinstance(settings[name], (int, float)) or not settings[name] > 0:
             raise ValueError(f"{name}: got {settings[name]!r}; a number above 0 is expected")
@@ -512,8 +512,3 @@ def _check_settings(settings: dict) -> None:
         raise ValueError(f"warmup_steps: got {warmup_steps!r}; a whole number from 0 to {steps} is expected")
     if settings["mixed_precision"] not in (None, "bf16"):
         raise ValueError(f"mixed_precision: got {settings['mixed_precision']!r}; None or 'bf16' is expected")
-
-
-def _check_whole(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}: got {value!r}; a whole number above 0 is expected")
