@@ -7,15 +7,22 @@ Leaves out losses over triplets, cross-encoders and quantized indexes.
 Axes: Q queries, N responses, B pairs in a batch, T tokens, C width.
 """
 
+import json
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from utils.checks import check_float, check_ids, check_positive, check_shape, check_whole
 from utils.course import SEED
+from utils.embeddings import mean_pool
+from utils.pretrained import check_folder, save_folder, save_weights
+from utils.training import History, train
 
 # --- How good is a search? ------------------------------------------------------------------------------
 
@@ -202,6 +209,303 @@ def mine_hard_negatives(queries: Tensor, responses: Tensor, k: int = 1, range_mi
         raise ValueError(f"k: got {k} after {range_min}; a query has only {wrong} wrong responses")
     order = cosines.masked_fill(same, -math.inf).argsort(descending=True, stable=True)
     return order[:, range_min : range_min + k]
+
+
+# --- Fine-tuning ----------------------------------------------------------------------------------------
+
+
+def check_pairs(queries: Sequence[str], responses: Sequence[str]) -> None:
+    """See that query i and response i are pairs that `in_batch_loss` can learn from.
+
+    Raises:
+        ValueError: no pairs, an empty text, unequal numbers; or a query or response that stands twice: in a
+            batch the second would count as a wrong answer to the first.
+    """
+    for name, texts in {"queries": queries, "responses": responses}.items():
+        if isinstance(texts, str) or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise ValueError(f"{name}: got {texts!r:.60}; a list of texts, none of them empty, is expected")
+    if len(queries) != len(responses) or len(queries) < 2:
+        raise ValueError(
+            f"responses: got {len(responses)} for {len(queries)} queries; as many, at least 2, are expected"
+        )
+    if len(set(responses)) == 1:
+        raise ValueError(f"responses: got {responses[0]!r:.60} for all queries; different ones are expected")
+    for name, texts in {"queries": queries, "responses": responses}.items():
+        text, times = Counter(texts).most_common(1)[0]
+        if times > 1:
+            raise ValueError(f"{name}: {text!r:.60} stands {times} times; once is expected")
+
+
+class PairOutput(NamedTuple):
+    """What `PairModel` returns."""
+
+    loss: Tensor  # nats a query
+
+
+class PairModel(nn.Module):
+    """An encoder under `in_batch_loss`, as `training.train` wants it.
+
+    Args:
+        encoder: from transformers, such as MiniLM; a text's vector is the mean of its last hidden states.
+        index: (N, C), vectors of all responses, which then stay as they are: only queries are encoded.
+        whole_index: all rows of the index that are not in the batch are wrong answers, too.
+        dims: widths for `matryoshka_loss`; the full width alone if None.
+        scale, symmetric: of the loss.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        index: Tensor | None = None,
+        whole_index: bool = False,
+        dims: Sequence[int] | None = None,
+        scale: float = 20.0,
+        symmetric: bool = False,
+    ) -> None:
+        super().__init__()
+        self.encoder, self.whole_index, self.dims = encoder, whole_index, dims
+        self.scale, self.symmetric = scale, symmetric
+        self.register_buffer("index", index, persistent=False)
+
+    def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Ids and mask (…, T) to vectors (…, C), with gradients."""
+        ids, mask = input_ids.flatten(0, -2), attention_mask.flatten(0, -2)
+        vectors = mean_pool(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask)
+        return vectors.view(*input_ids.shape[:-1], -1)
+
+    def forward(
+        self,
+        query_ids: Tensor,
+        query_mask: Tensor,
+        labels: Tensor,
+        response_ids: Tensor | None = None,
+        response_mask: Tensor | None = None,
+        negatives: Tensor | None = None,
+    ) -> PairOutput:
+        """The loss of a batch.
+
+        Args:
+            query_ids, query_mask: (B, T).
+            labels: (B,), where the right response of each query stands in the index.
+            response_ids, response_mask: (B, 1 + K, T), the right response and K hard negatives of each query,
+                for a model without index.
+            negatives: (B, K), where hard negatives stand in the index.
+        """
+        queries = self.encode(query_ids, query_mask)  # (B, C)
+        if self.index is None:
+            encoded = self.encode(response_ids, response_mask)  # (B, 1 + K, C)
+            right, hard = encoded[:, 0], encoded[:, 1:].flatten(0, 1)  # (B, C), (B · K, C)
+        else:
+            right = self.index[labels]
+            wrong = torch.zeros(len(self.index), dtype=torch.bool)
+            if self.whole_index:
+                wrong[:] = True
+            elif negatives is not None:
+                wrong[negatives] = True
+            wrong[labels] = False  # a response of the batch is there already
+            hard = self.index[wrong]
+        dims = self.dims or (queries.shape[1],)
+        hard = hard if len(hard) else None
+        return PairOutput(matryoshka_loss(queries, right, dims, hard, self.scale, self.symmetric))
+
+
+def pair_batches(
+    queries: Sequence[str],
+    responses: Sequence[str],
+    tokenizer,
+    batch_size: int = 32,
+    negatives: Tensor | None = None,
+    only_queries: bool = False,
+    max_length: int = 48,
+    seed: int = SEED,
+) -> Callable[[int], dict[str, Tensor]]:
+    """The function step → batch that `training.train` wants: what `PairModel` takes.
+
+    Each epoch takes each pair once, in another order; what is left over at its end is dropped.
+
+    Args:
+        negatives: (N, K), indices of hard negatives for each query, as `mine_hard_negatives` gives them.
+        only_queries: for a model with an index; responses are not tokenized.
+        max_length: tokens beyond it are cut off.
+
+    Raises:
+        ValueError: pairs that `check_pairs` refuses, a `batch_size` from outside 2 to N, or `negatives` of
+            another shape or range.
+    """
+    check_pairs(queries, responses)
+    n = len(queries)
+    if not isinstance(batch_size, int) or not 2 <= batch_size <= n:
+        raise ValueError(f"batch_size: got {batch_size!r}; from 2 to the {n} pairs is expected")
+    if negatives is not None:
+        check_ids("negatives", negatives, n, (n, "K"))
+    cut = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
+
+    def batch(step: int) -> dict[str, Tensor]:
+        epoch, place = divmod(step, n // batch_size)
+        order = torch.randperm(n, generator=torch.Generator().manual_seed(seed + epoch))
+        rows = order[place * batch_size : (place + 1) * batch_size]
+        asked = tokenizer([queries[i] for i in rows], **cut)
+        found = {"query_ids": asked["input_ids"], "query_mask": asked["attention_mask"], "labels": rows}
+        hard = torch.empty(len(rows), 0, dtype=torch.int64) if negatives is None else negatives[rows]
+        if only_queries:
+            return found | ({"negatives": hard} if hard.numel() else {})
+        shown = torch.cat([rows.unsqueeze(1), hard], dim=1)  # (B, 1 + K)
+        answers = tokenizer([responses[i] for i in shown.flatten()], **cut)
+        return found | {
+            "response_ids": answers["input_ids"].view(*shown.shape, -1),
+            "response_mask": answers["attention_mask"].view(*shown.shape, -1),
+        }
+
+    return batch
+
+
+def fine_tune(
+    encoder: nn.Module,
+    tokenizer,
+    queries: Sequence[str],
+    responses: Sequence[str],
+    *,
+    epochs: float = 4,
+    batch_size: int = 32,
+    learning_rate: float = 1e-4,
+    index: Tensor | None = None,
+    whole_index: bool = False,
+    negatives: Tensor | None = None,
+    dims: Sequence[int] | None = None,
+    scale: float = 20.0,
+    symmetric: bool = False,
+    seed: int = SEED,
+    progress: str | None = "fine-tuning",
+) -> History:
+    """Train `encoder` in place, so that queries come close to their responses; returns the losses.
+
+    The rate rises over the first tenth of the steps and then falls as a cosine. See `PairModel` for `index`,
+    `whole_index`, `dims`, `scale` and `symmetric`, and `pair_batches` for `negatives`.
+
+    Raises:
+        ValueError: as `pair_batches` and `training.train`, or an `index` without a row for each response.
+    """
+    only_queries = index is not None
+    batch = pair_batches(queries, responses, tokenizer, batch_size, negatives, only_queries, seed=seed)
+    check_positive(epochs=epochs)
+    if only_queries:
+        check_float("index", index, (len(responses), encoder.config.hidden_size))
+    steps = max(1, round(epochs * (len(queries) // batch_size)))
+    return train(
+        PairModel(encoder, index, whole_index, dims, scale, symmetric),
+        batch,
+        steps=steps,
+        learning_rate=learning_rate,
+        warmup_steps=steps // 10,
+        weight_decay=0.01,
+        seed=seed,
+        progress=progress,
+    )
+
+
+# --- Keeping it -----------------------------------------------------------------------------------------
+
+
+def save(encoder: nn.Module, tokenizer, folder: str | Path, card: str) -> None:
+    """Write a folder that `SentenceTransformer(folder)` opens: weights, tokenizer, pooling, model card.
+
+    Raises:
+        ValueError: an empty `card`, or a `folder` that is a file or the current one.
+        OSError: it cannot be written; what was there before is intact.
+    """
+    if not isinstance(card, str) or not card.strip():
+        raise ValueError("card: got no text; what the model was trained on, and how good it is, is expected")
+    width = encoder.config.hidden_size
+    parts = {"": "Transformer", "1_Pooling": "Pooling", "2_Normalize": "Normalize"}
+    modules = [
+        {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for i, (path, kind) in enumerate(parts.items())
+    ]
+    with save_folder(folder) as new:
+        encoder.config.save_pretrained(new)
+        save_weights(encoder.state_dict(), new)
+        tokenizer.save_pretrained(new)
+        (new / "README.md").write_text(card, encoding="utf-8")
+        for name, content in {
+            "modules.json": modules,
+            "sentence_bert_config.json": {"max_seq_length": 256, "do_lower_case": False},
+            "1_Pooling/config.json": {"word_embedding_dimension": width, "pooling_mode_mean_tokens": True},
+        }.items():
+            (new / name).parent.mkdir(exist_ok=True)
+            (new / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def load(folder: str | Path) -> tuple:
+    """The tokenizer and the encoder of a folder written by `save`, checked against its digest.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        ValueError: a file is truncated or altered.
+    """
+    from transformers import AutoModel, AutoTokenizer
+
+    check_folder(Path(folder), mend="save it again")
+    return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+
+
+# --- Words: averages, and parts of words ----------------------------------------------------------------
+
+
+def average_words(texts: Sequence[Sequence[str]], vectors: Mapping[str, Tensor]) -> Tensor:
+    """The mean of the vectors of each text's known words: (B, C). A text without one becomes zeros.
+
+    Args:
+        texts: lists of words.
+        vectors: a vector (C,) for each known word, such as `embeddings.WordVectors`.
+
+    Raises:
+        ValueError: `texts` holds a str where a list of words is expected, or no word at all is known.
+    """
+    for text in texts:
+        if isinstance(text, str):
+            raise ValueError(f"texts: got the str {text[:30]!r}; a list of words is expected for each text")
+    known = [[torch.as_tensor(vectors[word]) for word in text if word in vectors] for text in texts]
+    some = next((found[0] for found in known if found), None)
+    if some is None:
+        raise ValueError("texts: not one of their words has a vector")
+    return torch.stack([torch.stack(found).mean(0) if found else torch.zeros_like(some) for found in known])
+
+
+def subwords(word: str, min_n: int = 3, max_n: int = 6) -> list[str]:
+    """All runs of `min_n` to `max_n` characters of `<word>` (Bojanowski et al. 2017, section 3.2).
+
+    Raises:
+        ValueError: `word` is no str or empty, or the sizes are no whole numbers with min_n ≤ max_n.
+    """
+    check_whole(min_n=min_n, max_n=max_n)
+    if not isinstance(word, str) or not word or min_n > max_n:
+        raise ValueError(
+            f"word, min_n, max_n: got {word!r}, {min_n}, {max_n}; a text and min_n ≤ max_n expected"
+        )
+    marked = f"<{word}>"
+    return [
+        marked[start : start + n]
+        for start in range(len(marked))
+        for n in range(min_n, max_n + 1)
+        if start + n <= len(marked)
+    ]
+
+
+def subword_bucket(subword: str, buckets: int) -> int:
+    """In which of `buckets` rows of the table FastText keeps this run of characters: FNV-1a over its bytes.
+
+    Raises:
+        ValueError: `buckets` is no whole number above 0.
+    """
+    check_whole(buckets=buckets)
+    h = 2166136261
+    for byte in subword.encode():
+        h ^= byte if byte < 128 else byte | 0xFFFFFF00  # FastText reads bytes as signed
+        h = h * 16777619 % 2**32
+    return h % buckets
+
+
+# --- Checks ---------------------------------------------------------------------------------------------
 
 
 def _check_vectors(queries: object, responses: object) -> None:
