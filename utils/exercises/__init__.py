@@ -1,5 +1,14 @@
 """The exercises: one file per notebook."""
 
-from . import attention, bert, blocks, decoding, embeddings, gpt, tokenization
+from . import attention, bert, blocks, custom_embeddings, decoding, embeddings, gpt, tokenization
 
-__all__ = ["attention", "bert", "blocks", "decoding", "embeddings", "gpt", "tokenization"]
+__all__ = [
+    "attention",
+    "bert",
+    "blocks",
+    "custom_embeddings",
+    "decoding",
+    "embeddings",
+    "gpt",
+    "tokenization",
+]
