@@ -172,8 +172,11 @@ def matryoshka_loss(
     """
     _check_vectors(queries, responses)
     width = queries.shape[1]
-    if not len(dims) or not all(isinstance(dim, int) and 1 <= dim <= width for dim in dims):
-        raise ValueError(f"dims: got {tuple(dims)}; at least one whole number from 1 to {width} is expected")
+    fits = isinstance(dims, Sequence) and all(isinstance(dim, int) and 1 <= dim <= width for dim in dims)
+    if not fits or not dims:
+        raise ValueError(f"dims: got {dims!r}; at least one whole number from 1 to {width} is expected")
+    if hard_negatives is not None:
+        check_float("hard_negatives", hard_negatives, ("N", width))
     losses = []
     for dim in dims:
         negatives = None if hard_negatives is None else hard_negatives[:, :dim]
@@ -464,7 +467,7 @@ def average_words(texts: Sequence[Sequence[str]], vectors: Mapping[str, Tensor])
     for text in texts:
         if isinstance(text, str):
             raise ValueError(f"texts: got the str {text[:30]!r}; a list of words is expected for each text")
-    known = [[torch.as_tensor(vectors[word]) for word in text if word in vectors] for text in texts]
+    known = [[_vector(vectors[word]) for word in text if word in vectors] for text in texts]
     some = next((found[0] for found in known if found), None)
     if some is None:
         raise ValueError("texts: not one of their words has a vector")
@@ -503,6 +506,10 @@ def subword_bucket(subword: str, buckets: int) -> int:
         h ^= byte if byte < 128 else byte | 0xFFFFFF00  # FastText reads bytes as signed
         h = h * 16777619 % 2**32
     return h % buckets
+
+
+def _vector(value: object) -> Tensor:
+    return value if isinstance(value, Tensor) else torch.tensor(value)  # gensim's are NumPy's, and read-only
 
 
 # --- Checks ---------------------------------------------------------------------------------------------
