@@ -13,11 +13,14 @@ import torch
 from utils import custom_embeddings, data, embeddings, pretrained
 
 FILE = Path(__file__).with_suffix(".json")
-RECIPE = {"epochs": 2, "batch_size": 32, "learning_rate": 3e-4, "scale": 20.0}
+RECIPE = {"epochs": 2, "batch_size": 32, "learning_rate": 4e-4, "scale": 20.0}
 SEEDS = (1, 2)
 DIMS = (384, 192, 96, 48, 24, 12)
 # What is changed -> a name for each value -> what of the recipe it changes; see `measure`.
 SWEEPS = {
+    "learning_rate": {
+        f"{rate:g}": {"learning_rate": rate, "whole_index": True} for rate in (2e-5, 1e-4, 4e-4, 1e-3)
+    },
     "batch_size": {str(size): {"batch_size": size} for size in (2, 4, 8, 16, 32, 64)},
     "scale": {str(scale): {"scale": float(scale)} for scale in (1, 5, 20, 50, 100)},
     "negatives": {

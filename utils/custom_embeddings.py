@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -394,7 +395,7 @@ def fine_tune(
     if only_queries:
         check_float("index", index, (len(responses), encoder.config.hidden_size))
     steps = max(1, round(epochs * (len(queries) // batch_size)))
-    return train(
+    history = train(
         PairModel(encoder, index, whole_index, dims, scale, symmetric),
         batch,
         steps=steps,
@@ -404,6 +405,8 @@ def fine_tune(
         seed=seed,
         progress=progress,
     )
+    encoder.zero_grad()  # as large as the model, and not needed any more
+    return history
 
 
 # --- Keeping it -----------------------------------------------------------------------------------------
@@ -454,12 +457,12 @@ def load(folder: str | Path) -> tuple:
 # --- Words: averages, and parts of words ----------------------------------------------------------------
 
 
-def average_words(texts: Sequence[Sequence[str]], vectors: Mapping[str, Tensor]) -> Tensor:
+def average_words(texts: Sequence[Sequence[str]], vectors: Mapping[str, Tensor | np.ndarray]) -> Tensor:
     """The mean of the vectors of each text's known words: (B, C). A text without one becomes zeros.
 
     Args:
         texts: lists of words.
-        vectors: a vector (C,) for each known word, such as `embeddings.WordVectors`.
+        vectors: a vector (C,) for each known word: a dict, `embeddings.WordVectors`, vectors of gensim.
 
     Raises:
         ValueError: `texts` holds a str where a list of words is expected, or no word at all is known.
