@@ -5,7 +5,13 @@ Every module named here has a function `bench()` that returns its rows, dicts wi
 
 from importlib import import_module
 
-MODULES = ("tests.bench_tokenization", "tests.bench_bert", "tests.bench_gpt", "tests.bench_decoding")
+MODULES = (
+    "tests.bench_tokenization",
+    "tests.bench_bert",
+    "tests.bench_gpt",
+    "tests.bench_decoding",
+    "tests.bench_custom_embeddings",
+)
 
 
 def table(rows: list[dict[str, object]]) -> str:
