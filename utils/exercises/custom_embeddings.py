@@ -755,7 +755,7 @@ LOSS_FAULTS = {
     _over_the_columns: "yours lets each response find its query. Each query has to find its response: a row "
     "is a query.",
     _always_both_ways: "yours takes the mean of both ways though `symmetric` is False.",
-}  # fmt: skip
+}
 HARD_FAULTS = {
     _hard_ones_forgotten: "`hard_negatives` have no effect. They are more wrong answers: more columns.",
     _each_its_own_hard_one: "each query sees only one of the hard negatives. All are wrong answers for all "
@@ -765,7 +765,7 @@ HARD_FAULTS = {
     _hard_ones_first: "the hard negatives come first, so that the labels point at them. Append them behind "
     "the responses.",
     _hard_ones_not_normalised: "the hard negatives keep their length. Make all vectors of length 1.",
-}  # fmt: skip
+}
 SYMMETRIC_FAULTS = {
     _never_both_ways: "`symmetric` has no effect. Add the way back: each response finds its query, "
     "`logits.T`.",
@@ -796,18 +796,16 @@ def _loss(got: object) -> Tensor:
 def _batch(B: int, C: int, N: int = 0, **more: object) -> dict:
     """Pairs that resemble each other a little, of unequal lengths, and N hard negatives."""
     rows = [torch.randn(B, C)]
-    rows += [0.5 * rows[0] + torch.randn(B, C)] + (
-        [rows[0][torch.arange(N) % B] + torch.randn(N, C)] if N else []
-    )
+    rows.append(0.5 * rows[0] + torch.randn(B, C))
+    if N:
+        rows.append(rows[0][torch.arange(N) % B] + torch.randn(N, C))
     rows = [x * (0.2 + 2 * torch.rand(len(x), 1)) for x in rows]
     return dict(zip(("queries", "responses", "hard_negatives"), rows, strict=False)) | more
 
 
 def _check_losses(answer: Callable, cases: Sequence[dict], faults: dict[Callable, str], where: str) -> None:
-    got, expected = (
-        [_loss(answer(**case)) for case in cases],
-        [in_batch_loss_solution(**case) for case in cases],
-    )
+    got = [_loss(answer(**case)) for case in cases]
+    expected = [in_batch_loss_solution(**case) for case in cases]
     if all(map(_same, got, expected)):
         return
     _tell(faults, got, cases)
@@ -1093,7 +1091,7 @@ MINING_FAULTS = {
     "one too small behind it. Mask it instead of removing it.",
     _closest_last: "your closest comes last. The closest comes first.",
     _always_one: "the same one stands k times. k different ones are expected.",
-}  # fmt: skip
+}
 A_ROW_EACH = "A row of k indices for each query."
 
 
@@ -1134,9 +1132,9 @@ def _fan(N: int) -> dict:
 
 
 def _check_mine_hard_negatives(answer):
-    cases = [_pairs(N, C, closeness) | {"k": k} for N, C, closeness, k in [
-        (5, 4, 0.5, 1), (8, 3, 1.0, 2), (12, 6, 0.7, 3), (4, 9, 2.0, 1), (9, 5, 0.0, 4), (7, 3, 0.3, 2)
-    ]] + [_fan(6) | {"k": 2}]  # fmt: skip
+    shapes = [(5, 4, 0.5, 1), (8, 3, 1.0, 2), (12, 6, 0.7, 3), (4, 9, 2.0, 1), (9, 5, 0.0, 4), (7, 3, 0.3, 2)]
+    cases = [_pairs(N, C, closeness) | {"k": k} for N, C, closeness, k in shapes]
+    cases.append(_fan(6) | {"k": 2})
     got = [_indices(answer(**case), len(case["queries"]), case["k"]) for case in cases]
     expected = [mine_hard_negatives_solution(**case) for case in cases]
     if not all(map(torch.equal, got, expected)):
@@ -1407,7 +1405,7 @@ INTERVAL_FAULTS = {
     _level_is_the_rest: "yours holds 1 − level of the means. It should hold level of them.",
     _normal: "that is mean ± z standard errors, which assumes a bell curve: near 0 and 1 it even leaves the "
     "range of the values. Take percentiles of the resampled means.",
-}  # fmt: skip
+}
 RUNS_FAULTS = {
     _scores_not_queries: "with M runs for each query, you resample single scores. Runs on the same query "
     "are no new queries: draw rows, each with all its runs, or the interval is much too narrow.",
@@ -1415,7 +1413,7 @@ RUNS_FAULTS = {
     _runs_apart: "with M runs for each query, you take a mean for each run apart. One mean for each "
     "resample, over all its queries and runs, is expected.",
     _first_run_only: "with M runs for each query, only the first counts in yours.",
-}  # fmt: skip
+}
 
 
 def _interval(got: object) -> tuple[float, float]:
@@ -1451,15 +1449,11 @@ def _samples() -> tuple[dict, ...]:
 def _runs() -> tuple[dict, ...]:
     """Queries that are hard or easy in all runs alike."""
     generator = torch.Generator().manual_seed(9)
-    shapes = [(12, 5), (9, 3)]
-    return tuple(
-        {
-            "values": torch.randn(Q, 1, generator=generator) + 0.3 * torch.randn(Q, M, generator=generator)
-            + 0.5 * torch.arange(M),
-            "level": 0.9,
-        }
-        for Q, M in shapes
-    )  # fmt: skip
+    cases = []
+    for Q, M in [(12, 5), (9, 3)]:
+        noise = 0.3 * torch.randn(Q, M, generator=generator) + 0.5 * torch.arange(M)
+        cases.append({"values": torch.randn(Q, 1, generator=generator) + noise, "level": 0.9})
+    return tuple(cases)
 
 
 def _near(a: tuple[float, float], b: tuple[float, float]) -> bool:
