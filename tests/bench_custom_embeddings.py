@@ -58,7 +58,7 @@ def bench() -> list[dict[str, str]]:
                 "what": f"MiniLM, fine-tuning step of {BATCH_SIZE} pairs, {what}: pairs/s",
                 "ours": f"{BATCH_SIZE / a:,.0f}",
                 "library": f"{BATCH_SIZE / b:,.0f} (sentence-transformers)",
-                "wanted": f"at least 1.0 x: {ratio:.2f}",
+                "wanted": f"at least 0.9 x: {ratio:.2f}",
             }
         )
     torch.set_num_threads(threads)

@@ -349,7 +349,8 @@ def test_the_loss_with_an_index(saved, tokenizer, pairs) -> None:
 @given(st.integers(2, 24), st.booleans(), seeds)
 def test_an_epoch_takes_each_pair_once(tokenizer, pairs, size: int, only_queries: bool, seed: int) -> None:
     queries, responses = texts(pairs)
-    negatives = torch.randint(24, (24, 2), generator=torch.Generator().manual_seed(seed))
+    away = torch.randint(1, 24, (24, 2), generator=torch.Generator().manual_seed(seed))
+    negatives = (torch.arange(24)[:, None] + away) % 24
     batch = custom_embeddings.pair_batches(
         queries, responses, tokenizer, size, negatives, only_queries=only_queries, seed=seed
     )
@@ -586,8 +587,9 @@ TEXTS, ANSWERS = ["a", "b", "c"], ["x", "y", "z"]
         (lambda: LOSS(Q.tolist(), R), "queries: got list"),
         (lambda: LOSS(Q[:0], R[:0]), "queries: got"),
         (lambda: LOSS(Q[:1], R[:1]), "responses: got 1 and no hard_negatives"),
-        (lambda: LOSS(NAN, rand(2, 2)), "queries, responses: got NaN"),
-        (lambda: LOSS(rand(2, 2), NAN), "queries, responses: got NaN"),
+        (lambda: LOSS(NAN, rand(2, 2)), "queries, responses, hard_negatives: got NaN"),
+        (lambda: LOSS(rand(2, 2), NAN), "queries, responses, .*: got NaN"),
+        (lambda: LOSS(rand(2, 2), rand(2, 2), NAN), ".*hard_negatives: got NaN"),
         (lambda: LOSS(Q, R, R[:, :2]), "hard_negatives: got shape"),
         (lambda: LOSS(Q, R, R.tolist()), "hard_negatives: got list"),
         (lambda: LOSS(Q, R, scale=0.0), "scale: got 0.0"),
@@ -625,6 +627,13 @@ TEXTS, ANSWERS = ["a", "b", "c"], ["x", "y", "z"]
             lambda: custom_embeddings.pair_batches(TEXTS, ANSWERS, None, 2, torch.tensor([[1]])),
             "negatives: got",
         ),
+        (
+            lambda: custom_embeddings.pair_batches(TEXTS, ANSWERS, None, 2, torch.tensor([[1], [1], [0]])),
+            "negatives: got the right response",
+        ),
+        (lambda: custom_embeddings.pair_batches(TEXTS, ANSWERS, None, 2, max_length=2), "max_length: got 2"),
+        (lambda: PairModel(nn.Linear(1, 1), whole_index=True), "whole_index: got True"),
+        (lambda: custom_embeddings.subword_bucket(3, 10), "subword: got 3"),
         (lambda: custom_embeddings.subwords("", 3, 6), "word"),
         (lambda: custom_embeddings.subwords("word", 4, 3), "min_n"),
         (lambda: custom_embeddings.subwords("word", 0, 3), "min_n: got 0"),

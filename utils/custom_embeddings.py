@@ -148,7 +148,7 @@ def in_batch_loss(
     cosines = F.normalize(queries, dim=-1) @ F.normalize(candidates, dim=-1).T  # (B, B + N)
     loss = F.cross_entropy(scale * cosines, labels)
     if cosines.isnan().any():
-        raise ValueError("queries, responses: got NaN; numbers are expected")
+        raise ValueError("queries, responses, hard_negatives: got NaN; numbers are expected")
     if not symmetric:
         return loss
     backwards = F.cross_entropy(scale * cosines[:, : len(queries)].T, labels)  # each response its query
@@ -267,6 +267,8 @@ class PairModel(nn.Module):
         symmetric: bool = False,
     ) -> None:
         super().__init__()
+        if whole_index and index is None:
+            raise ValueError("whole_index: got True without an index; an index is expected")
         self.encoder, self.whole_index, self.dims = encoder, whole_index, dims
         self.scale, self.symmetric = scale, symmetric
         self.register_buffer("index", index, persistent=False)
@@ -333,15 +335,19 @@ def pair_batches(
         max_length: tokens beyond it are cut off.
 
     Raises:
-        ValueError: pairs that `check_pairs` refuses, a `batch_size` from outside 2 to N, or `negatives` of
-            another shape or range.
+        ValueError: pairs that `check_pairs` refuses, a `batch_size` from outside 2 to N, a `max_length` below
+            3, or `negatives` of another shape or range, or that are the right response of their query.
     """
     check_pairs(queries, responses)
     n = len(queries)
     if not isinstance(batch_size, int) or not 2 <= batch_size <= n:
         raise ValueError(f"batch_size: got {batch_size!r}; from 2 to the {n} pairs is expected")
+    if not isinstance(max_length, int) or max_length < 3:
+        raise ValueError(f"max_length: got {max_length!r}; at least 3, [CLS] and [SEP] included, is expected")
     if negatives is not None:
         check_ids("negatives", negatives, n, (n, "K"))
+        if not only_queries and (negatives == torch.arange(n).unsqueeze(1)).any():
+            raise ValueError("negatives: got the right response of a query; only wrong ones are expected")
     cut = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
 
     def batch(step: int) -> dict[str, Tensor]:
@@ -504,6 +510,8 @@ def subword_bucket(subword: str, buckets: int) -> int:
         ValueError: `buckets` is no whole number above 0.
     """
     check_whole(buckets=buckets)
+    if not isinstance(subword, str):
+        raise ValueError(f"subword: got {subword!r}; a text is expected")
     h = 2166136261
     for byte in subword.encode():
         h ^= byte if byte < 128 else byte | 0xFFFFFF00  # FastText reads bytes as signed
