@@ -3,6 +3,7 @@
 import math
 import random
 from itertools import pairwise
+from numbers import Real
 
 import torch
 import torch.nn.functional as F
@@ -69,13 +70,28 @@ def _from_one(first, second):
     return [1] * (len(first) + 2) + [2] * (len(second) + 1)
 
 
+def _without_cls(first, second):
+    return [0] * (len(first) + 1) + [1] * (len(second) + 1)
+
+
+def _lengths_swapped(first, second):
+    return [0] * (len(second) + 2) + [1] * (len(first) + 1)
+
+
+def _all_zero(first, second):
+    return [0] * (len(first) + len(second) + 3)
+
+
 def _swapped(first, second):
     return [1] * (len(first) + 2) + [0] * (len(second) + 1)
 
 
 SEGMENT_FAULTS = {
     _no_specials: "you count the two texts alone. [CLS] and both [SEP] get a segment id, too.",
-    _one_separator: "one id is missing: there is a [SEP] behind the second text, too.",
+    _one_separator: "the last id is missing: there is a [SEP] behind the second text, too.",
+    _without_cls: "one id is missing: [CLS] has a segment, too. It opens the first text: 0.",
+    _all_zero: "all is in segment 0. The second text and its [SEP] are in 1.",
+    _lengths_swapped: "as many 0s as the second text needs, and 1s as the first: the lengths are exchanged.",
     _separator_opens: "your first [SEP] is in segment 1. It closes the first text, so it belongs to 0.",
     _last_separator_is_zero: "your last [SEP] is in segment 0. It closes the second text: 1.",
     _from_one: "your segments are 1 and 2. The table has two rows, 0 and 1.",
@@ -84,23 +100,20 @@ SEGMENT_FAULTS = {
 
 
 def _check_segment_ids(answer):
-    for m, n in [(3, 2), (1, 4), (6, 1), (2, 2)]:
+    for m, n in [(6, 1), (3, 2), (1, 4), (2, 2)]:
         first, second = list(range(100, 100 + m)), list(range(200, 200 + n))
-        expected, got = segment_ids_solution(first, second), answer(first, second)
-        got = got.tolist() if isinstance(got, Tensor) else got
+        expected, got = segment_ids_solution(first, second), _listed(answer(first, second))
         if got == expected:
             continue
         for fault, words in SEGMENT_FAULTS.items():
             if got == fault(first, second):
                 raise NotYet(words)
-        if not isinstance(got, (list, tuple)):
-            raise NotYet(f"a list of 0s and 1s is expected, not {type(got).__name__}.")
-        raise NotYet(f"[CLS], {m} tokens, [SEP], {n} tokens, [SEP] make {expected}; yours is {list(got)}.")
+        raise NotYet(f"[CLS], {m} tokens, [SEP], {n} tokens, [SEP] make {expected}; yours is {got}.")
     tokenizer, model = pretrained.minilm()
     texts = "The baker opens the door.", "Warm bread lies in the window."
     first, second = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts)
     batch = tokenizer(*texts, return_tensors="pt")
-    if answer(first, second) != batch["token_type_ids"][0].tolist():
+    if _listed(answer(first, second)) != batch["token_type_ids"][0].tolist():
         raise NotYet("on small inputs it is right, but MiniLM's tokenizer gives other segments to a pair.")
     with torch.no_grad():
         right = model(**batch).last_hidden_state
@@ -110,6 +123,13 @@ def _check_segment_ids(answer):
         "The same segments as MiniLM's tokenizer gives to a pair. They matter: with zeros everywhere its "
         f"output moves by up to {moved:.1f}."
     )
+
+
+def _listed(got: object) -> list:
+    got = got.tolist() if hasattr(got, "tolist") else got
+    if not isinstance(got, (list, tuple)):
+        raise NotYet(f"a list of 0s and 1s is expected, not {type(got).__name__}.")
+    return list(got)
 
 
 segment_ids = Exercise(
@@ -125,7 +145,10 @@ segment_ids = Exercise(
     solution=segment_ids_solution,
     mistakes={
         _no_specials: "alone",
-        _one_separator: "one id is missing",
+        _one_separator: "the last id is missing",
+        _without_cls: "[CLS] has a segment",
+        _lengths_swapped: "exchanged",
+        _all_zero: "all is in segment 0",
         _separator_opens: "first [SEP] is in segment 1",
         _last_separator_is_zero: "last [SEP] is in segment 0",
         _from_one: "1 and 2",
@@ -171,6 +194,30 @@ def _takes_the_maximum(hidden_states, attention_mask):
     return hidden_states[:, 0], hidden.amax(1)
 
 
+def _sum_of_tokens(hidden_states, attention_mask):
+    return hidden_states[:, 0], (hidden_states * attention_mask[:, :, None]).sum(1)
+
+
+def _divides_by_all_tokens(hidden_states, attention_mask):
+    return hidden_states[:, 0], (hidden_states * attention_mask[:, :, None]).sum(1) / attention_mask.sum()
+
+
+def _maximum_with_padding(hidden_states, attention_mask):
+    return hidden_states[:, 0], hidden_states.amax(1)
+
+
+def _length_one(hidden_states, attention_mask):
+    cls, mean = pool_solution(hidden_states, attention_mask)
+    return cls, F.normalize(mean, dim=-1)
+
+
+def _mean_without_specials(hidden_states, attention_mask):
+    mask = attention_mask.clone()
+    mask[:, 0] = 0
+    mask[torch.arange(len(mask)), attention_mask.sum(1) - 1] = 0
+    return hidden_states[:, 0], pool_solution(hidden_states, mask)[1]
+
+
 def _mean_without_cls(hidden_states, attention_mask):
     mask = attention_mask.clone()
     mask[:, 0] = 0
@@ -188,6 +235,11 @@ POOL_FAULTS = {
     _last_token: "you take the last place for [CLS]. It is the first, place 0.",
     _last_real_token: "you take the last token of the text, [SEP], for [CLS]. [CLS] is the first, place 0.",
     _takes_the_maximum: "your second vector is the maximum over the tokens; the mean is expected.",
+    _sum_of_tokens: "your second vector is the sum of the tokens. Divide by how many they are.",
+    _divides_by_all_tokens: "you divide each text by the tokens of all texts. Sum the mask over axis 1 only.",
+    _maximum_with_padding: "your second vector is the maximum over the places, and padding is among them.",
+    _length_one: "your mean is scaled to length 1. That comes later; the mean itself is expected.",
+    _mean_without_specials: "your mean leaves out [CLS] and [SEP]. Their mask is 1, so they count.",
     _mean_without_cls: "your mean leaves out [CLS]. Its mask is 1, so it counts like the others.",
     _other_order: "the two are swapped: first [CLS], then the mean.",
 }
@@ -248,7 +300,12 @@ pool = Exercise(
         _last_token: "the last place",
         _last_real_token: "[SEP], for [CLS]",
         _takes_the_maximum: "maximum",
-        _mean_without_cls: "leaves out [CLS]",
+        _sum_of_tokens: "is the sum",
+        _divides_by_all_tokens: "the tokens of all texts",
+        _maximum_with_padding: "padding is among them",
+        _length_one: "length 1",
+        _mean_without_specials: "[CLS] and [SEP]",
+        _mean_without_cls: "leaves out [CLS]. Its",
         _other_order: "swapped",
     },
 )
@@ -330,6 +387,14 @@ def _all_places(input_ids, special_tokens_mask, vocab_size, mask_token_id):
     return torch.where(chosen & (dice >= 1 - 0.015), words, hidden), torch.where(chosen, input_ids, IGNORED)
 
 
+def _none_chosen(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    return input_ids.clone(), torch.full_like(input_ids, IGNORED)
+
+
+def _outputs_swapped(input_ids, special_tokens_mask, vocab_size, mask_token_id):
+    return mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)[::-1]
+
+
 def _check_mask_tokens(answer):
     for (B, T), V in [((48, 200), 2048), ((96, 128), 500)]:
         mask_token_id = 4
@@ -358,6 +423,10 @@ def _judge(got: object, input_ids: Tensor, vocab_size: int, mask_token_id: int) 
         for one, name in zip(got, ("input_ids", "labels"), strict=True)
     )
     special, counts, changed = input_ids < 5, labels != IGNORED, hidden != input_ids
+    if (hidden == IGNORED).any():
+        raise NotYet("the two are swapped: first the ids with words hidden, then the labels.")
+    if not counts.any():
+        raise NotYet("no word is chosen: all labels are -100.")
     if counts.all() and (labels == 0).any():
         raise NotYet("places that do not count have the label 0, but 0 is a token. Their label is -100.")
     if counts.all():
@@ -386,7 +455,10 @@ def _judge(got: object, input_ids: Tensor, vocab_size: int, mask_token_id: int) 
     kept = (chosen == labels[counts]).float().mean().item()
     other = 1 - masked - kept
     if masked > 0.97:
-        raise NotYet("all chosen words become [MASK]. 80 % do; 10 % become a random word, 10 % stay.")
+        raise NotYet(
+            "all chosen words become [MASK]. 80 % do; 10 % become a random word, 10 % stay. Throw a second "
+            "time for that: a throw that was below 0.15 is below 0.8, too."
+        )
     if kept < 0.03:
         raise NotYet("no chosen word stays as it is. 10 % do, and still have a label.")
     if other < 0.03:
@@ -427,6 +499,8 @@ mask_tokens = Exercise(
         _one_random_word: "the same few",
         _same_places_in_each_row: "the same places",
         _all_places: "every word is chosen",
+        _none_chosen: "no word is chosen",
+        _outputs_swapped: "swapped",
     },
 )
 
@@ -506,6 +580,24 @@ def _next_leaves_a_gap(pieces, seed):
     return pairs
 
 
+def _whole_other_piece(pieces, seed):
+    pairs = nsp_pairs_solution(pieces, seed)
+    return [(a, pieces[(i + 7) % len(pieces)] if y else b, y) for i, (a, b, y) in enumerate(pairs)]
+
+
+def _one_place_to_cut(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for i, piece in enumerate(pieces):
+        cut, label = len(piece) // 2, draw.randrange(2)
+        other = pieces[(i + 1) % len(pieces)]
+        pairs.append((piece[:cut], other[len(other) // 2 :] if label else piece[cut:], label))
+    return pairs
+
+
+def _begins_anew_for_each(pieces, seed):
+    return [nsp_pairs_solution([p, pieces[i - 1]], seed)[0] for i, p in enumerate(pieces)]
+
+
 def _check_nsp_pairs(answer):
     # Every sentence is different, so that one can tell where a text comes from.
     pieces = [[f"{i}.{j}" for j in range(2 + i % 5)] for i in range(300)]
@@ -518,6 +610,8 @@ def _check_nsp_pairs(answer):
         "not its beginning": "the first text of a pair should be the beginning of its piece.",
         "gap": "a second text with the label 0 does not go on where the first one ends.",
         "mixed": "a second text is put together from several pieces.",
+        "opening": "a second text with the label 1 is a piece from its very beginning. A true continuation "
+        "never opens a piece, so the label could be told from that. Cut the other piece, too.",
     }.items():
         if kind in kinds:
             raise NotYet(words)
@@ -535,9 +629,17 @@ def _check_nsp_pairs(answer):
             f"of {len(kinds)} pairs {same} with the label 1 come from the same piece by chance. "
             "Leave the piece itself out when you draw another."
         )
-    negatives = sum(label for pairs in rounds for *_, label in pairs) / len(kinds)
-    if not 0.4 < negatives < 0.6:
-        raise NotYet(f"half of the pairs should have the label 1; of yours, {negatives:.0%} have.")
+    negatives = [sum(label for *_, label in pairs) / len(pairs) for pairs in rounds]
+    if sorted(negatives) == [0, 1]:
+        raise NotYet(
+            "all pairs of one seed have the same label. Make `random.Random(seed)` once, before the loop."
+        )
+    for share in negatives:
+        if not 0.38 < share < 0.62:
+            raise NotYet(f"half of the pairs should have the label 1; of yours, {share:.0%} have.")
+    cuts = [len(first) for pairs in rounds for i, (first, *_) in enumerate(pairs) if len(pieces[i]) == 6]
+    if len(set(cuts)) == 1:
+        raise NotYet("a piece is always cut at the same place. Draw the place, too.")
     if rounds[0] == rounds[1]:
         raise NotYet("two seeds gave the same pairs. Draw from `random.Random(seed)`.")
     labels = [label for *_, label in rounds[0]]
@@ -553,8 +655,10 @@ def _check_nsp_pairs(answer):
 
 
 def _pairs(got: object, pieces: list[list[str]]) -> list[tuple[list, list, int]]:
-    if not isinstance(got, list) or len(got) != len(pieces):
-        raise NotYet(f"a list of {len(pieces)} pairs is expected, one for each piece.")
+    if not isinstance(got, list):
+        raise NotYet(f"a list of pairs is expected, one for each piece; you returned {type(got).__name__}.")
+    if len(got) != len(pieces):
+        raise NotYet(f"one pair for each piece is expected: {len(pieces)}; you returned {len(got)}.")
     for pair in got:
         if not isinstance(pair, (tuple, list)) or len(pair) != 3:
             raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
@@ -576,7 +680,9 @@ def _kind(piece: list[str], first: list[str], second: list[str], label: int) -> 
         return "next as 1" if label else "next"
     if own:
         return "same piece as 1" if label else "gap"
-    return "other" if label else "other as 0"
+    if not label:
+        return "other as 0"
+    return "opening" if second[0].endswith(".0") else "other"
 
 
 nsp_pairs = Exercise(
@@ -600,6 +706,9 @@ nsp_pairs = Exercise(
         _ignores_the_seed: "two seeds gave",
         _empty_half: "is empty",
         _next_leaves_a_gap: "does not go on",
+        _whole_other_piece: "from its very beginning",
+        _one_place_to_cut: "at the same place",
+        _begins_anew_for_each: "before the loop",
     },
 )
 
@@ -638,6 +747,30 @@ def _each_class_alone(pooled, weight, bias, labels):
     return F.binary_cross_entropy_with_logits(logits, F.one_hot(labels, logits.shape[1]).float())
 
 
+def _takes_the_logit(pooled, weight, bias, labels):
+    return F.nll_loss(pooled @ weight.T + bias, labels)
+
+
+def _sigmoid_before(pooled, weight, bias, labels):
+    return F.cross_entropy((pooled @ weight.T + bias).sigmoid(), labels)
+
+
+def _divides_by_the_classes(pooled, weight, bias, labels):
+    return classification_loss_solution(pooled, weight, bias, labels) / len(weight)
+
+
+def _in_bits(pooled, weight, bias, labels):
+    return classification_loss_solution(pooled, weight, bias, labels) / math.log(2)
+
+
+def _second_tanh(pooled, weight, bias, labels):
+    return classification_loss_solution(pooled.tanh(), weight, bias, labels)
+
+
+def _one_loss_a_text(pooled, weight, bias, labels):
+    return F.cross_entropy(pooled @ weight.T + bias, labels, reduction="none")
+
+
 def _over_the_batch(pooled, weight, bias, labels):
     log_probs = (pooled @ weight.T + bias).log_softmax(0)
     return -log_probs.gather(1, labels[:, None]).mean()
@@ -655,6 +788,12 @@ CLASSIFICATION_FAULTS = {
     _sums: "you return the sum over the texts; their mean is expected.",
     _tanh_on_logits: "your logits go through tanh. The pooled vector has had its tanh; logits get none.",
     _each_class_alone: "you judge each class alone, by a sigmoid. The classes exclude each other: softmax.",
+    _takes_the_logit: "you take the logit of the right class where the logarithm of its probability belongs: "
+    "log_softmax first.",
+    _sigmoid_before: "your logits go through a sigmoid. Cross-entropy does its own softmax.",
+    _divides_by_the_classes: "your mean runs over the classes, too. Each text counts once.",
+    _in_bits: "your logarithm has the base 2. The loss is in nats: the natural logarithm.",
+    _second_tanh: "the pooled vector goes through tanh again. The pooler has done that.",
     _over_the_batch: "your softmax runs over the texts. It runs over the classes, the last axis.",
     _positive_log: "your loss is negative. It is −log p.",
 }
@@ -665,11 +804,13 @@ def _check_classification_loss(answer):
         pooled, weight, bias = torch.randn(B, C).tanh(), scale * torch.randn(K, C), torch.randn(K)
         labels = torch.randint(K, (B,))
         got = answer(pooled, weight, bias, labels)
+        if isinstance(got, Tensor) and got.shape == (B,):
+            raise NotYet("you return a loss for each text; their mean is expected, one number.")
         got = _tensor(got, (), torch.float32, "loss") if isinstance(got, Tensor) else got
-        if isinstance(got, bool) or not isinstance(got, (float, Tensor)):
+        if isinstance(got, bool) or not isinstance(got, (Real, Tensor)):
             raise NotYet(f"the loss is one number; you returned {type(got).__name__}.")
         expected = classification_loss_solution(pooled, weight, bias, labels)
-        got = torch.as_tensor(got)
+        got = torch.as_tensor(got, dtype=torch.float32)
         if _same(got, expected):
             continue
         for fault, words in CLASSIFICATION_FAULTS.items():
@@ -715,8 +856,14 @@ classification_loss = Exercise(
         _log_softmax_of_softmax: "not −p",
         _no_bias: "bias is not added",
         _sums: "the sum over the texts",
-        _tanh_on_logits: "tanh",
+        _tanh_on_logits: "logits go through tanh",
         _each_class_alone: "each class alone",
+        _takes_the_logit: "log_softmax first",
+        _sigmoid_before: "sigmoid. Cross-entropy",
+        _divides_by_the_classes: "over the classes, too",
+        _in_bits: "base 2",
+        _second_tanh: "tanh again",
+        _one_loss_a_text: "for each text",
         _over_the_batch: "runs over the texts",
         _positive_log: "negative",
     },
