@@ -514,7 +514,7 @@ def subword_bucket(subword: str, buckets: int) -> int:
         raise ValueError(f"subword: got {subword!r}; a text is expected")
     h = 2166136261
     for byte in subword.encode():
-        h ^= byte if byte < 128 else byte | 0xFFFFFF00  # FastText reads bytes as signed
+        h ^= byte if byte < 128 else byte + 2**32 - 256  # FastText reads bytes as signed
         h = h * 16777619 % 2**32
     return h % buckets
 
