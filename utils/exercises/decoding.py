@@ -44,7 +44,7 @@ def _tiny_gpt() -> tuple[gpt.GPT, ByteLevelBPE, Tensor]:
 
 def _words(tokenizer: ByteLevelBPE, ids: Iterable[int]) -> str:
     """The text of these tokens in one line, without those that end one."""
-    return " ".join(tokenizer.decode([int(i) for i in ids if i]).split())
+    return " ".join(tokenizer.decode([int(i) for i in ids]).replace("<|endoftext|>", " ").split())
 
 
 def _story(yours: Callable, ours: decoding.Processor) -> tuple[str, float]:
@@ -66,6 +66,14 @@ def _story(yours: Callable, ours: decoding.Processor) -> tuple[str, float]:
         model, ids, 16, processors=[processor], do_sample=True, generator=torch.Generator().manual_seed(0)
     )
     return _words(tokenizer, ids[0]), apart
+
+
+def _explain(faults: dict[Callable, str], seen: list[tuple], same: Callable) -> str | None:
+    """The words for the first fault that would have given each answer in `seen`, (arguments, answer)."""
+    for fault, words in faults.items():
+        if all(same(got, fault(*arguments)) for arguments, got in seen):
+            return words
+    return None
 
 
 def _check_sum(got: Tensor, what: str) -> None:
@@ -106,6 +114,23 @@ def _no_softmax(logits, temperature):
     return logits / temperature
 
 
+def _log_softmax(logits, temperature):
+    return (logits / temperature).log_softmax(-1)
+
+
+def _power_without_sum(logits, temperature):
+    return logits.softmax(-1) ** (1 / temperature)
+
+
+def _sum_of_all(logits, temperature):
+    powers = (logits / temperature).exp()
+    return powers / powers.sum()
+
+
+def _subtracts(logits, temperature):
+    return (logits - temperature).softmax(-1)
+
+
 def _wrong_axis(logits, temperature):
     return (logits / temperature).softmax(0)
 
@@ -125,6 +150,12 @@ def _takes_negative(logits, temperature):
     return (logits / temperature).softmax(-1)
 
 
+def _returns_the_error(logits, temperature):
+    if temperature <= 0:
+        return ValueError("temperature")
+    return (logits / temperature).softmax(-1)
+
+
 def _small_instead_of_zero(logits, temperature):
     return (logits / max(temperature, 1e-6)).softmax(-1)
 
@@ -132,25 +163,31 @@ def _small_instead_of_zero(logits, temperature):
 TEMPERATURE_FAULTS = {
     _multiplies: "you multiply by the temperature. Divide: below 1 the differences grow.",
     _after_softmax: "you divide after the softmax. Divide the logits, then take the softmax.",
-    _after_softmax_renormalised: "nothing changes: you divide after the softmax, and making the sum 1 again "
-    "undoes it. Divide the logits.",
+    _after_softmax_renormalised: "nothing changes: these are the probabilities without a temperature. To "
+    "divide them is undone when their sum is made 1; to add to all logits or to take from them does nothing "
+    "to a softmax. Divide the logits.",
     _softmax_of_probabilities: "the softmax is taken twice, and divided between. Divide the logits, "
     "then take it once.",
     _no_softmax: "you return logits. Probabilities are expected: a softmax is missing.",
+    _log_softmax: "you return logarithms of probabilities. The probabilities themselves are expected.",
+    _power_without_sum: "the powers are right, but they do not sum to 1. Divide by their sum.",
+    _sum_of_all: "you divide by the sum of the whole batch. Each row has its own: `sum(-1, keepdim=True)`.",
     _wrong_axis: "your softmax runs along the batch. The vocabulary is the last axis.",
 }
 
 
 def _check_temperature(answer):
+    seen = []
     for shape, T in [((5,), 0.7), ((2, 5), 1.5), ((3, 7), 0.3), ((4, 6), 2.5)]:
         logits = 2 * torch.randn(shape)
         got = _tensor(answer(logits, T), shape)
+        seen.append(((logits, T), got))
         expected = temperature_solution(logits, T)
         if _same(got, expected):
             continue
-        for fault, words in TEMPERATURE_FAULTS.items():
-            if _same(got, fault(logits, T)):
-                raise NotYet(words)
+        if words := _explain(TEMPERATURE_FAULTS, seen, _same):
+            raise NotYet(words)
+        _check_sum(got, "Divide by the sum of each row: `sum(-1, keepdim=True)`.")
         got, expected, logits = (x.view(-1, shape[-1])[0] for x in (got, expected, logits))
         raise NotYet(
             f"logits {_short(logits)} at temperature {T} give {_short(expected)}, yours {_short(got)}."
@@ -166,6 +203,8 @@ def _check_temperature(answer):
                 name = type(raised.error).__name__
                 raise NotYet(f"at temperature {T} yours raises {name}. Raise a ValueError.") from None
         else:
+            if isinstance(got, BaseException) or got in (ValueError,):
+                raise NotYet(f"at temperature {T:g} yours returns the error. `raise` it.")
             what = _short(got) if isinstance(got, Tensor) else got
             why = "infinity, or nothing" if T == 0 else "the least likely token becomes the likeliest"
             raise NotYet(f"at temperature {T:g} a ValueError should be raised: {why}. Yours returns {what}.")
@@ -193,11 +232,15 @@ temperature = Exercise(
         _after_softmax_renormalised: "nothing changes",
         _softmax_of_probabilities: "twice",
         _no_softmax: "softmax is missing",
+        _log_softmax: "logarithms of probabilities",
+        _power_without_sum: "do not sum to 1",
+        _sum_of_all: "sum of the whole batch",
         _wrong_axis: "along the batch",
         _by_hand_without_peak: "overflow",
         _takes_zero: "at temperature 0 a ValueError",
         _takes_negative: "at temperature -1 a ValueError",
         _small_instead_of_zero: "at temperature 0 a ValueError should be raised",
+        _returns_the_error: "`raise` it",
     },
 )
 
@@ -254,7 +297,32 @@ def _sorted_k(logits, k):
 
 
 def _kept_as_logits(logits, k):
+    return torch.where(top_k_solution(logits, k) > 0, logits, -math.inf)
+
+
+def _k_logarithms(logits, k):
     return top_k_solution(logits, k).log()
+
+
+def _k_sum_of_all(logits, k):
+    kept = _k_not_renormalised(logits, k)
+    return kept / kept.sum()
+
+
+def _cuts_k(logits, k):
+    return top_k_solution(logits, max(logits.shape[-1] - k, 0))
+
+
+def _first_k(logits, k):
+    rest = torch.arange(logits.shape[-1]) >= k
+    return logits.masked_fill(rest, -math.inf).softmax(-1)
+
+
+def _places_of_the_first_row(logits, k):
+    kept = torch.full_like(logits, -math.inf)
+    places = logits[0].topk(k).indices
+    kept[:, places] = logits[:, places]
+    return kept.softmax(-1)
 
 
 TOP_K_FAULTS = {
@@ -262,25 +330,31 @@ TOP_K_FAULTS = {
     "rest to -inf, and take the softmax then.",
     _zero_logits: "a logit of 0 is not impossible: exp(0) = 1. The logits of the rest are -inf.",
     _softmax_of_kept_probabilities: "you take a softmax of probabilities. Take it once, of the logits.",
+    _k_sum_of_all: "you divide by the sum of the whole batch. Each row has its own: `sum(-1, keepdim=True)`.",
+    _cuts_k: "you cut off k tokens. k is how many stay.",
+    _first_k: "you keep the first k of the vocabulary. The k largest are meant.",
+    _places_of_the_first_row: "all rows keep the tokens of the first. Each row has its own k.",
     _one_too_many: "you keep one too many.",
     _one_too_few: "you keep one too few: the k-th itself is kept, too.",
     _least_likely: "you keep the k least likely. Sort from the largest down.",
     _over_the_batch: "you choose k in the whole batch. Each row has its own k.",
     _sorted_k: "your probabilities are sorted. Each belongs at the place of its token in the vocabulary.",
     _kept_as_logits: "you return logits. Probabilities are expected: a softmax is missing.",
+    _k_logarithms: "you return logarithms of probabilities. The probabilities themselves are expected.",
 }
 
 
 def _check_top_k(answer):
     hint = "Tokens that are cut off keep their places, with probability 0."
-    for (B, V), k in [((1, 5), 2), ((3, 8), 3), ((2, 6), 1), ((4, 20), 7), ((2, 5), 5)]:
+    seen = []
+    for (B, V), k in [((1, 7), 2), ((3, 8), 3), ((2, 6), 1), ((4, 20), 7), ((2, 5), 5)]:
         logits = 2 * torch.randn(B, V)
         got, expected = _tensor(answer(logits, k), (B, V), hint), top_k_solution(logits, k)
+        seen.append(((logits, k), got))
         if _same(got, expected):
             continue
-        for fault, words in TOP_K_FAULTS.items():
-            if _same(got, fault(logits, k)):
-                raise NotYet(words)
+        if words := _explain(TOP_K_FAULTS, seen, _same):
+            raise NotYet(words)
         _check_sum(got, "Take the softmax after the rest is cut off.")
         row = (got - expected).abs().amax(-1).argmax()
         raise NotYet(
@@ -328,6 +402,11 @@ top_k = Exercise(
         _returns_k: "keep their places",
         _sorted_k: "are sorted",
         _kept_as_logits: "a softmax is missing",
+        _k_logarithms: "logarithms of probabilities",
+        _k_sum_of_all: "sum of the whole batch",
+        _cuts_k: "cut off k",
+        _first_k: "first k of the vocabulary",
+        _places_of_the_first_row: "tokens of the first",
     },
 )
 
@@ -409,11 +488,59 @@ def _single_probabilities(logits, p):
     return kept / kept.sum(-1, keepdim=True).clamp_min(1e-9)
 
 
+def _after_the_nucleus(logits, p):
+    return _keep(logits, lambda probs, sums: sums - probs >= p - 1e-6)
+
+
+def _sums_logits(logits, p):
+    ordered, order = logits.sort(dim=-1, descending=True, stable=True)
+    kept = ordered.masked_fill(ordered.cumsum(-1) - ordered >= p, -math.inf).softmax(-1)
+    return torch.zeros_like(kept).scatter(-1, order, kept)
+
+
+def _mask_in_sorted_order(logits, p):
+    probs = logits.softmax(-1).sort(dim=-1, descending=True).values
+    return logits.masked_fill(probs.cumsum(-1) - probs >= p - 1e-6, -math.inf).softmax(-1)
+
+
+def _softmax_of_the_nucleus(logits, p):
+    return _p_not_renormalised(logits, p).softmax(-1)
+
+
+def _p_sum_of_all(logits, p):
+    kept = _p_not_renormalised(logits, p)
+    return kept / kept.sum()
+
+
+def _widest_row(logits, p):
+    return top_k_solution(logits, int((top_p_solution(logits, p) > 0).sum(-1).max()))
+
+
+def _p_over_the_batch(logits, p):
+    probs, order = logits.softmax(-1).flatten().sort(descending=True)
+    kept = torch.where(probs.cumsum(-1) - probs < p - 1e-6, probs, 0.0)
+    kept = torch.zeros_like(kept).scatter(-1, order, kept).view_as(logits)
+    return kept / kept.sum(-1, keepdim=True).clamp_min(1e-9)
+
+
+def _p_as_logits(logits, p):
+    return torch.where(top_p_solution(logits, p) > 0, logits, -math.inf)
+
+
 TOP_P_FAULTS = {
     _drops_the_crossing_but_the_first: "you drop the token that crosses p. It is needed to reach p: look at "
     "the sum before each token, without the token itself.",
     _drops_the_crossing: "you drop the token that crosses p, and where the first crosses it nothing is left. "
     "It belongs to the nucleus: look at the sum before each token.",
+    _after_the_nucleus: "you keep what comes after the nucleus: the comparison is the wrong way round.",
+    _sums_logits: "you add up logits. Only probabilities add up to p: take the softmax first.",
+    _mask_in_sorted_order: "what to cut is in sorted order, the logits are not. `scatter` brings it back to "
+    "the order of the vocabulary.",
+    _softmax_of_the_nucleus: "you take a softmax of probabilities. Divide what is left by its sum.",
+    _p_sum_of_all: "you divide by the sum of the whole batch. Each row has its own: `sum(-1, keepdim=True)`.",
+    _widest_row: "all rows keep as many as the widest. Each row has its own nucleus.",
+    _p_over_the_batch: "you add up over the whole batch. Each row has its own sum.",
+    _p_as_logits: "you return logits. Probabilities are expected: a softmax is missing.",
     _p_not_renormalised: "you do not renormalise: what is left sums to less than 1. Divide by its sum.",
     _not_sorted: "you add up in the order of the vocabulary. Sort by probability first.",
     _ascending: "you begin with the least likely. Sort from the largest down.",
@@ -427,16 +554,17 @@ TOP_P_FAULTS = {
 
 def _check_top_p(answer):
     hint = "Tokens that are cut off keep their places, with probability 0."
-    cases = [(torch.tensor([[0.5, 0.3, 0.1, 0.06, 0.04]]).log(), 0.4)]
+    cases = [(torch.tensor([[0.5, 0.3, 0.1, 0.06, 0.04]]).log(), 0.15)]
     for shape, p in [((1, 5), 0.7), ((3, 8), 0.85), ((4, 20), 0.6), ((2, 6), 0.1), ((3, 9), 0.95)]:
         cases.append((2 * torch.randn(shape), p))
+    seen = []
     for logits, p in cases:
         got, expected = _tensor(answer(logits, p), logits.shape, hint), top_p_solution(logits, p)
+        seen.append(((logits, p), got))
         if _same(got, expected):
             continue
-        for fault, words in TOP_P_FAULTS.items():
-            if _same(got, fault(logits, p)):
-                raise NotYet(words)
+        if words := _explain(TOP_P_FAULTS, seen, _same):
+            raise NotYet(words)
         _check_sum(got, "Renormalise what is left.")
         row = (got - expected).abs().amax(-1).argmax()
         raise NotYet(
@@ -489,6 +617,14 @@ top_p = Exercise(
         _gathers_back: "`gather` goes",
         _min_p: "that is min-p",
         _single_probabilities: "single probabilities",
+        _after_the_nucleus: "wrong way round",
+        _sums_logits: "add up logits",
+        _mask_in_sorted_order: "is in sorted order",
+        _softmax_of_the_nucleus: "softmax of probabilities",
+        _p_sum_of_all: "sum of the whole batch",
+        _widest_row: "the widest",
+        _p_over_the_batch: "over the whole batch",
+        _p_as_logits: "a softmax is missing",
     },
 )
 
@@ -570,6 +706,42 @@ def _worst_first(scores, probs, eos_token_id):
     return going[::-1], ended
 
 
+def _lists_swapped(scores, probs, eos_token_id):
+    return beam_step_solution(scores, probs, eos_token_id)[::-1]
+
+
+def _token_before_beam(scores, probs, eos_token_id):
+    going, ended = beam_step_solution(scores, probs, eos_token_id)
+    return [(s, t, b) for s, b, t in going], [(s, t, b) for s, b, t in ended]
+
+
+def _too_many_go_on(scores, probs, eos_token_id):
+    found = _best(scores[:, None] + probs.log(), 2 * len(scores))
+    going = [way for way in found if way[2] != eos_token_id]
+    return going, beam_step_solution(scores, probs, eos_token_id)[1]
+
+
+def _no_longer_logs(scores, probs, eos_token_id):
+    going, ended = beam_step_solution(scores, probs, eos_token_id)
+    return [(math.exp(s), b, t) for s, b, t in going], [(math.exp(s), b, t) for s, b, t in ended]
+
+
+def _softmax_again(scores, probs, eos_token_id):
+    return beam_step_solution(scores, probs.softmax(-1), eos_token_id)
+
+
+def _takes_the_worst(scores, probs, eos_token_id):
+    K = len(scores)
+    found = _best(-(scores[:, None] + probs.log()), 2 * K)
+    return _divide([(-s, b, t) for s, b, t in found], K, eos_token_id)
+
+
+def _divides_with_a_rest(scores, probs, eos_token_id):
+    going, ended = beam_step_solution(scores, probs, eos_token_id)
+    V = probs.shape[1]
+    return [(s, b + t / V, t) for s, b, t in going], [(s, b + t / V, t) for s, b, t in ended]
+
+
 BEAM_FAULTS = {
     _without_log: "you multiply log-probabilities by probabilities. Scores are logs: take the log of the "
     "probabilities, and add.",
@@ -582,11 +754,16 @@ BEAM_FAULTS = {
     "2 K best.",
     _all_endings: "`ended` has too many: only what is among the K best may end. The others were looked at so "
     "that enough go on.",
-    _one_a_beam: "you take the best way of each beam. All K · V compete: one beam may have several, another "
-    "none.",
+    _one_a_beam: "you choose in each beam alone. All K · V compete: one beam may have several, another none.",
     _beam_and_token_mixed: "beam and token are mixed up: in the flattened table a place is beam · V + token, "
     "so divide by V.",
     _worst_first: "`going` has the worst first. The best comes first.",
+    _lists_swapped: "the two lists are swapped: first those that go on, then those that have ended.",
+    _token_before_beam: "beam and token are swapped in your triples: (score, beam, token) is expected.",
+    _too_many_go_on: "more than K go on. Of the 2 K looked at, the first K that do not end are enough.",
+    _no_longer_logs: "your scores are probabilities. They stay logarithms: the next step adds to them.",
+    _softmax_again: "`probs` are probabilities already: no softmax is needed, only their log.",
+    _takes_the_worst: "you take the worst ways. `topk` of the sums of logarithms gives the best.",
 }
 
 
@@ -597,9 +774,16 @@ def _ways(got: object) -> tuple[list, list]:
     lists = []
     for name, ways in zip(("going", "ended"), got, strict=True):
         try:
-            lists.append([(float(score), int(beam), int(token)) for score, beam, token in ways])
+            lists.append([(float(score), float(beam), float(token)) for score, beam, token in ways])
         except (TypeError, ValueError):
             raise NotYet(f"`{name}` is a list of triples (score, beam, token).") from None
+        for way in lists[-1]:
+            if not way[1].is_integer() or not way[2].is_integer():
+                raise NotYet(
+                    f"beam {way[1]:.4g} and token {way[2]:.4g}: whole numbers are expected. `//` divides "
+                    "without a rest."
+                )
+        lists[-1] = [(score, int(beam), int(token)) for score, beam, token in lists[-1]]
     return tuple(lists)
 
 
@@ -612,6 +796,7 @@ def _same_ways(got: tuple[list, list], expected: tuple[list, list]) -> bool:
 
 
 def _check_beam_step(answer):
+    seen = []
     for K, V in [(2, 4), (3, 6), (4, 5), (1, 3), (5, 11), (3, 8)]:
         for likes_to_end in (0.0, 2.0):
             eos = int(torch.randint(V, ()))
@@ -620,11 +805,11 @@ def _check_beam_step(answer):
             logits[:, eos] += likes_to_end
             probs = logits.softmax(-1)
             got, expected = _ways(answer(scores, probs, eos)), beam_step_solution(scores, probs, eos)
+            seen.append(((scores, probs, eos), got))
             if _same_ways(got, expected):
                 continue
-            for fault, words in BEAM_FAULTS.items():
-                if _same_ways(got, fault(scores, probs, eos)):
-                    raise NotYet(words)
+            if words := _explain(BEAM_FAULTS, seen, _same_ways):
+                raise NotYet(words)
             for name, mine, right in zip(("going", "ended"), got, expected, strict=True):
                 if not _same_ways((mine, []), (right, [])):
                     show = [[(round(s, 3), b, t) for s, b, t in ways] for ways in (right, mine)]
@@ -683,9 +868,16 @@ beam_step = Exercise(
         _finished_go_on: "finished go on",
         _loses_a_beam: "get lost",
         _all_endings: "too many",
-        _one_a_beam: "of each beam",
+        _one_a_beam: "each beam alone",
         _beam_and_token_mixed: "mixed up",
         _worst_first: "worst first",
+        _lists_swapped: "lists are swapped",
+        _token_before_beam: "in your triples",
+        _too_many_go_on: "more than K",
+        _no_longer_logs: "stay logarithms",
+        _softmax_again: "probabilities already",
+        _takes_the_worst: "the worst ways",
+        _divides_with_a_rest: "without a rest",
     },
 )
 
@@ -777,7 +969,34 @@ def _nothing_banned(input_ids, logits, n):
     return logits.clone()
 
 
+def _after_the_beginning(input_ids, logits, n):
+    ids = input_ids.tolist()
+    places = [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == ids[: n - 1]]
+    return _ban(logits, {ids[i + n - 1] for i in places})
+
+
+def _always_three(input_ids, logits, n):
+    return ban_ngrams_solution(input_ids, logits, 3)
+
+
+def _in_any_order(input_ids, logits, n):
+    ids = input_ids.tolist()
+    begun = sorted(ids[len(ids) - n + 1 :])
+    places = [i for i in range(len(ids) - n + 1) if sorted(ids[i : i + n - 1]) == begun]
+    return _ban(logits, {ids[i + n - 1] for i in places})
+
+
+def _probabilities_after_the_ban(input_ids, logits, n):
+    return ban_ngrams_solution(input_ids, logits, n).softmax(-1)
+
+
+def _finite_ban(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)}, -1e9)
+
+
 BAN_FAULTS = {
+    _always_three: "yours works for n = 3 only. n is an argument.",
     _misses_the_last_ngram: "the last n-gram of the text is missed: of S tokens there are S − n + 1.",
     _bans_the_first: "you ban the wrong position: the first token of the n-gram, not the one that would "
     "complete it.",
@@ -795,18 +1014,29 @@ BAN_FAULTS = {
     "another token behind them.",
     _zero_is_no_ban: "a logit of 0 is no ban: exp(0) = 1. A token that must not come has -inf.",
     _nothing_banned: "nothing is banned where something should be.",
+    _after_the_beginning: "you look for the first n − 1 tokens of the text. The last n − 1 are begun again.",
+    _in_any_order: "you compare the n − 1 tokens in any order. An n-gram has one.",
+    _probabilities_after_the_ban: "you return probabilities. Logits are expected: no softmax here.",
+    _finite_ban: "the right tokens, but −1e9 is a number like another. A token that must not come has -inf.",
 }
 
 
 def _check_ban_ngrams(answer):
-    cases = [([0, 1, 2, 4, 6, 1, 2, 5, 7, 2, 7, 0, 1, 2, 3, 6, 1, 2], 3), ([1, 2, 3, 1, 2], 3), ([4, 4], 2)]
+    cases = [
+        ([7, 3, 0, 1, 2, 4, 6, 1, 2, 5, 7, 2, 7, 3, 0, 1, 2, 3, 6, 1, 2], 3),
+        ([1, 2, 3, 1, 2], 3),
+        ([4, 4, 4], 3),
+        ([4, 4], 2),
+    ]
     cases += [([1, 2, 1, 3, 1], 2), ([2, 0, 5, 2, 0, 6, 2, 0], 3), ([3], 3)]
     cases += [(torch.randint(3, (S,)).tolist(), n) for S, n in [(12, 3), (15, 4), (9, 2), (2, 3), (20, 3)]]
+    seen = []
     for ids, n in [*cases, ([5, 1, 5], 1)]:
         logits = torch.randn(8)
         logits += logits.sign() / 2  # none of them 0
         got = _tensor(answer(torch.tensor(ids), logits, n), (8,))
         expected = ban_ngrams_solution(torch.tensor(ids), logits, n)
+        seen.append(((torch.tensor(ids), logits, n), got))
         if got.equal(expected):
             continue
         if n == 1:
@@ -814,9 +1044,8 @@ def _check_ban_ngrams(answer):
                 "for n = 1 every token that has occurred is banned. `ids[-(n - 1):]` is then `ids[-0:]`, "
                 "which is the whole text and not its empty end: write `ids[len(ids) - n + 1:]`."
             )
-        for fault, words in BAN_FAULTS.items():
-            if len(ids) >= n and got.equal(fault(torch.tensor(ids), logits, n)):
-                raise NotYet(words)
+        if words := _explain(BAN_FAULTS, seen, torch.equal):
+            raise NotYet(words)
         right, yours = ((x == -math.inf).nonzero().flatten().tolist() for x in (expected, got))
         changed = " Other logits have changed, too." if right == yours else ""
         raise NotYet(f"after {ids} with n = {n}, {right} should be banned; yours bans {yours}.{changed}")
@@ -870,5 +1099,10 @@ ban_ngrams = Exercise(
         _zero_is_no_ban: "no ban",
         _n_of_one: "`ids[-0:]`",
         _nothing_banned: "nothing is banned",
+        _after_the_beginning: "first n − 1",
+        _always_three: "n = 3 only",
+        _in_any_order: "in any order",
+        _probabilities_after_the_ban: "return probabilities",
+        _finite_ban: "a number like another",
     },
 )
