@@ -203,7 +203,7 @@ def split_heads(x: Tensor, num_heads: int) -> Tensor:
     if not isinstance(x, Tensor) or x.dim() != 3:
         raise ValueError(f"x: got {describe(x)}; a tensor (B, T, C) is expected")
     _check_heads(x.shape[-1], num_heads)
-    return x.unflatten(-1, (num_heads, -1)).transpose(1, 2)
+    return x.reshape(*x.shape[:2], num_heads, -1).transpose(1, 2)
 
 
 def merge_heads(x: Tensor) -> Tensor:

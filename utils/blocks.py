@@ -68,14 +68,14 @@ class Positions(nn.Module):
             table = sinusoidal_positions(max_length, hidden_size)
             self.register_buffer("table", table, persistent=False)
 
-    def forward(self, hidden_states: Tensor, position_ids: Tensor | None = None) -> Tensor:
-        """(B, T, C) to (B, T, C). `position_ids`, (T,) or (B, T), are 0 … T − 1 if None.
+    def forward(self, hidden_states: Tensor, position_ids: Tensor | None = None, past: int = 0) -> Tensor:
+        """(B, T, C) to (B, T, C). `position_ids`, (T,) or (B, T), count on from `past` if None.
 
         Raises:
             ValueError: another width, no tokens, or a place beyond the table.
         """
         _check_states("hidden_states", hidden_states, self.table.shape[1])
-        return hidden_states + _look_up(self.table, hidden_states.shape[:2], position_ids)
+        return hidden_states + _look_up(self.table, hidden_states.shape[:2], position_ids, past)
 
 
 class Rotary(nn.Module):
@@ -97,8 +97,8 @@ class Rotary(nn.Module):
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
 
-    def forward(self, x: Tensor, position_ids: Tensor | None = None) -> Tensor:
-        """(B, H, T, D) to (B, H, T, D). `position_ids`, (T,) or (B, T), are 0 … T − 1 if None.
+    def forward(self, x: Tensor, position_ids: Tensor | None = None, past: int = 0) -> Tensor:
+        """(B, H, T, D) to (B, H, T, D). `position_ids`, (T,) or (B, T), count on from `past` if None.
 
         Raises:
             ValueError: another shape, no tokens, or a place beyond the table.
@@ -107,8 +107,8 @@ class Rotary(nn.Module):
         if not isinstance(x, Tensor) or x.dim() != 4 or x.shape[-1] != D or not x.shape[-2]:
             raise ValueError(f"x: got {describe(x)}; (B, H, T, {D}) with T of at least 1 is expected")
         B, _, T, _ = x.shape
-        cos = _look_up(self.cos, (B, T), position_ids).to(x.dtype)
-        sin = _look_up(self.sin, (B, T), position_ids).to(x.dtype)
+        cos = _look_up(self.cos, (B, T), position_ids, past).to(x.dtype)
+        sin = _look_up(self.sin, (B, T), position_ids, past).to(x.dtype)
         if cos.dim() == 3:  # each text of the batch has places of its own, the same for all its heads
             cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
         a, b = x.chunk(2, dim=-1)  # (B, H, T, D/2) each
@@ -485,13 +485,15 @@ def _check_states(name: str, value: object, width: int) -> None:
         raise ValueError(f"{name}: got {describe(value)}; (B, T, {width}) with T of at least 1 is expected")
 
 
-def _look_up(table: Tensor, shape: tuple[int, int], position_ids: Tensor | None) -> Tensor:
+def _look_up(table: Tensor, shape: tuple[int, int], position_ids: Tensor | None, past: int) -> Tensor:
     """The rows of `table` for T tokens: (T, …), or (B, T, …) where each text has its own places."""
     B, length = shape
     if position_ids is None:
-        if length > len(table):
-            raise ValueError(f"length: got {length} tokens; at most max_length, {len(table)}, is expected")
-        return table[:length]
+        if past + length > len(table):
+            raise ValueError(
+                f"length: got {past + length} tokens; at most max_length, {len(table)}, is expected"
+            )
+        return table[past : past + length]
     if (
         not isinstance(position_ids, Tensor)
         or position_ids.dtype not in (torch.int32, torch.long)

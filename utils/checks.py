@@ -53,13 +53,18 @@ def check_float(name: str, value: object, expected: tuple = (...,)) -> None:
     check_shape(name, value, expected)
 
 
-def check_ids(name: str, ids: object, size: int, expected: tuple = ("B", "T")) -> None:
-    """A tensor of ints from 0 to below `size`, none of its axes empty; shape as in `check_shape`."""
+def check_ints(name: str, ids: object, expected: tuple = ("B", "T")) -> None:
+    """A tensor of ints, none of its axes empty; of the shape `expected`, see `check_shape`."""
     if not isinstance(ids, Tensor) or ids.dtype not in (torch.int32, torch.int64) or not ids.numel():
         raise ValueError(
             f"{name}: got {describe(ids)}; a tensor of ints {_axes(expected)}, not empty, is expected"
         )
     check_shape(name, ids, expected)
+
+
+def check_ids(name: str, ids: object, size: int, expected: tuple = ("B", "T")) -> None:
+    """A tensor of ints as in `check_ints`, from 0 to below `size`."""
+    check_ints(name, ids, expected)
     if ids.min() < 0 or ids.max() >= size:
         raise ValueError(f"{name}: got {ids.min()} to {ids.max()}; 0 to {size - 1} is expected")
 

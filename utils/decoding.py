@@ -229,7 +229,7 @@ class _Reader:
         like = {"device": input_ids.device, "dtype": model.embedding.weight.dtype}
         self.model, self.length, self.mask = model, T, None
         self.cache = KVCache(model.config, B, room, **like)
-        self.logits = model(input_ids, attention_mask, cache=self.cache).logits[:, -1].float()  # (B, V)
+        self.logits = self._logits(input_ids, attention_mask)  # (B, V)
         self.ids = input_ids.new_full((B, room), -1)
         self.ids[:, :T] = input_ids
         if attention_mask is not None:
@@ -250,7 +250,11 @@ class _Reader:
         self.ids[:, self.length] = tokens
         self.length += 1
         mask = None if self.mask is None else self.mask[:, : self.length]
-        self.logits = self.model(tokens[:, None], mask, cache=self.cache).logits[:, -1].float()
+        self.logits = self._logits(tokens[:, None], mask)
+
+    def _logits(self, input_ids: Tensor, mask: Tensor | None) -> Tensor:
+        with torch.inference_mode():
+            return self.model(input_ids, mask, cache=self.cache).logits[:, -1].float()
 
     def processed(self, processors: Sequence[Processor], logits: Tensor) -> Tensor:
         return process(processors, self.ids[:, : self.length], logits)
@@ -288,11 +292,12 @@ def stream(
         if step:
             reader.read(tokens)  # noqa: F821, of the step before
         logits = reader.processed(processors, reader.logits)  # (B · N, V)
-        peak, tokens = logits.max(-1)  # (B · N,)
-        if processors and (peak == -math.inf).any():
+        if processors and (logits.amax(-1) == -math.inf).any():
             raise _nothing_left(step)
         if do_sample:
             tokens = torch.multinomial(logits.softmax(-1), 1, generator=generator)[:, 0]  # (B · N,)
+        else:
+            tokens = logits.argmax(-1)  # (B · N,)
         if len(stops):
             tokens = torch.where(ended, stops[0], tokens)
             ended = torch.isin(tokens, stops)

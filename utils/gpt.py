@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from utils import pretrained
 from utils.attention import merge_heads, padding_mask, scaled_dot_product_attention, split_heads
 from utils.blocks import FeedForward, Positions, Rotary
-from utils.checks import check_ids, check_whole, describe
+from utils.checks import check_ids, check_ints, check_whole, describe
 
 # --- The plan of a model --------------------------------------------------------------------------------
 
@@ -150,10 +150,11 @@ class KVCache:
 
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Put (B, G, T, D) behind the tokens seen so far; returns those and the new, (B, G, S, D)."""
-        end = self.length + k.shape[2]
-        self.keys[layer, :, :, self.length : end] = k.detach()
-        self.values[layer, :, :, self.length : end] = v.detach()
-        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+        past, new = self.length, k.shape[2]
+        keys, values = (x[layer].narrow(2, 0, past + new) for x in (self.keys, self.values))
+        keys.narrow(2, past, new).copy_(k.detach())
+        values.narrow(2, past, new).copy_(v.detach())
+        return keys, values
 
     def reorder(self, indices: Tensor) -> None:
         """Row i becomes what row `indices[i]` was, as when beams die and others split."""
@@ -177,12 +178,9 @@ class CausalSelfAttention(nn.Module):
 
     def __init__(self, config: GPTConfig) -> None:
         super().__init__()
-        C, self.num_heads = config.hidden_size, config.num_attention_heads
-        self.num_key_value_heads, self.dropout = config.num_key_value_heads, config.dropout
-        shared = C // self.num_heads * self.num_key_value_heads  # G · D
-        self.q_proj = nn.Linear(C, C)
-        self.k_proj = nn.Linear(C, shared)
-        self.v_proj = nn.Linear(C, shared)
+        C, H, G = config.hidden_size, config.num_attention_heads, config.num_key_value_heads
+        self.heads, self.dropout = [H, G, G], config.dropout
+        self.qkv_proj = nn.Linear(C, C // H * sum(self.heads))  # three maps side by side, as in GPT-2
         self.out_proj = nn.Linear(C, C)
 
     def forward(
@@ -197,16 +195,16 @@ class CausalSelfAttention(nn.Module):
 
         `mask`, broadcastable to (B, H, T, S), is causal if None. `append` is that of the layer's cache.
         """
-        q = split_heads(self.q_proj(hidden_states), self.num_heads)  # (B, H, T, D)
-        k = split_heads(self.k_proj(hidden_states), self.num_key_value_heads)  # (B, G, T, D)
-        v = split_heads(self.v_proj(hidden_states), self.num_key_value_heads)  # (B, G, T, D)
+        qkv = split_heads(self.qkv_proj(hidden_states), sum(self.heads))  # (B, H + 2G, T, D)
+        q, k, v = qkv.split(self.heads, dim=1)  # (B, H, T, D), (B, G, T, D), (B, G, T, D)
         if rotary is not None:
             q, k = rotary(q), rotary(k)
         if append is not None:
             k, v = append(k, v)  # (B, G, S, D)
-        if self.num_key_value_heads < self.num_heads:
-            k = k.repeat_interleave(self.num_heads // self.num_key_value_heads, dim=1)  # (B, H, S, D)
-            v = v.repeat_interleave(self.num_heads // self.num_key_value_heads, dim=1)  # (B, H, S, D)
+        H, G, _ = self.heads
+        if G < H:
+            k = k.repeat_interleave(H // G, dim=1)  # (B, H, S, D)
+            v = v.repeat_interleave(H // G, dim=1)  # (B, H, S, D)
         dropout_p, weights = self.dropout if self.training else 0.0, None
         if output_weights:
             x, weights = scaled_dot_product_attention(q, k, v, mask, dropout_p)  # (B, H, T, D)
@@ -338,8 +336,6 @@ class GPT(nn.Module):
         T = input_ids.shape[1]
         if attention_mask is not None and position_ids is None:
             position_ids = (attention_mask.long().cumsum(1) - 1).clamp_min(0)[:, past:]  # (B, T)
-        elif past and position_ids is None:
-            position_ids = torch.arange(past, past + T, device=input_ids.device)  # (T,)
 
         mask = None
         if attention_mask is not None or output_attentions or 1 < T < past + T:
@@ -348,11 +344,15 @@ class GPT(nn.Module):
         if attention_mask is not None:
             mask = mask & padding_mask(attention_mask)  # (B, 1, T, S)
 
-        x, rotary = self.embedding(input_ids), None  # (B, T, C)
+        try:
+            x, rotary = self.embedding(input_ids), None  # (B, T, C)
+        except IndexError:  # to look at every id beforehand would slow down writing
+            check_ids("input_ids", input_ids, config.vocab_size)
+            raise
         if config.positions == "rotary":
-            rotary = partial(self.rotary, position_ids=position_ids)
+            rotary = partial(self.rotary, position_ids=position_ids, past=past)
         else:
-            x = self.positions(x, position_ids)
+            x = self.positions(x, position_ids, past)
         x = self.dropout(x)
         hidden_states, attentions = [x], []
         for layer, block in enumerate(self.blocks):
@@ -372,7 +372,6 @@ class GPT(nn.Module):
         )
 
 
-@torch.no_grad()
 def greedy(
     model: GPT,
     input_ids: Tensor,
@@ -400,13 +399,13 @@ def greedy(
     ids, new = input_ids, input_ids
     ended = torch.zeros(B, 1, dtype=torch.bool, device=ids.device)
     for _ in range(max_new_tokens):
-        logits = model(new if use_cache else ids, cache=cache).logits[:, -1]  # (B, V)
+        with torch.inference_mode():
+            logits = model(new if use_cache else ids, cache=cache).logits[:, -1]  # (B, V)
         new = logits.argmax(-1, keepdim=True)  # (B, 1)
         if eos_token_id is not None:
             new = new.masked_fill(ended, eos_token_id)
-            ended = new == eos_token_id
         ids = torch.cat([ids, new], dim=1)
-        if ended.all():
+        if eos_token_id is not None and (ended := new == eos_token_id).all():
             break
     return ids
 
@@ -609,11 +608,12 @@ def _pairs(ours: GPT, theirs: nn.Module) -> Iterator[tuple[Tensor, Tensor]]:
         yield ours.embedding.weight, body.embed_tokens.weight
         modules = [(ours.norm, body.norm)]
         for a, b in zip(ours.blocks, body.layers, strict=True):
+            theirs_qkv = b.self_attn.q_proj, b.self_attn.k_proj, b.self_attn.v_proj
+            sizes = [part.out_features for part in theirs_qkv]
+            for name, tensor in a.attention.qkv_proj.named_parameters():
+                yield from zip(tensor.split(sizes), (getattr(part, name) for part in theirs_qkv), strict=True)
             modules += [
                 (a.attention_norm, b.input_layernorm),
-                (a.attention.q_proj, b.self_attn.q_proj),
-                (a.attention.k_proj, b.self_attn.k_proj),
-                (a.attention.v_proj, b.self_attn.v_proj),
                 (a.attention.out_proj, b.self_attn.o_proj),
                 (a.feed_forward_norm, b.post_attention_layernorm),
                 (a.feed_forward.gate, b.mlp.gate_proj),
@@ -627,11 +627,8 @@ def _pairs(ours: GPT, theirs: nn.Module) -> Iterator[tuple[Tensor, Tensor]]:
         modules = [(ours.norm, body.ln_f)]
         for a, b in zip(ours.blocks, body.h, strict=True):
             modules += [(a.attention_norm, b.ln_1), (a.feed_forward_norm, b.ln_2)]
-            # GPT-2 keeps its matrices the other way round, and queries, keys and values side by side.
-            projections = a.attention.q_proj, a.attention.k_proj, a.attention.v_proj
-            yield from zip((p.weight for p in projections), b.attn.c_attn.weight.T.chunk(3), strict=True)
-            yield from zip((p.bias for p in projections), b.attn.c_attn.bias.chunk(3), strict=True)
-            for c, d in [
+            for c, d in [  # GPT-2 keeps its matrices the other way round
+                (a.attention.qkv_proj, b.attn.c_attn),
                 (a.attention.out_proj, b.attn.c_proj),
                 (a.feed_forward.up, b.mlp.c_fc),
                 (a.feed_forward.down, b.mlp.c_proj),
@@ -697,7 +694,7 @@ def _check_hf(config: object) -> None:
 
 
 def _check_input(ids: object, attention_mask: object, cache: KVCache | None, config: GPTConfig) -> None:
-    check_ids("input_ids", ids, config.vocab_size)
+    check_ints("input_ids", ids)
     (B, T), past = ids.shape, 0
     room, what = config.max_position_embeddings, "the context"
     if cache is not None:

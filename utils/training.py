@@ -276,9 +276,9 @@ def train(
                 for group in optimizer.param_groups:
                     group["lr"] = learning_rate * warmup_cosine(step, warmup_steps, steps)
                 rows = _share(batch(step), accelerator, device)
+                model.zero_grad()  # before the pass, whose memory is at its peak
                 with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision == "bf16"):
                     loss = _loss(parallel(**rows))
-                model.zero_grad()
                 accelerator.backward(loss)
                 norm = accelerator.clip_grad_norm_(model.parameters(), max_grad_norm)
                 # One exchange for both, so that all processes stop at the same step.

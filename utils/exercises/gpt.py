@@ -507,10 +507,7 @@ def _walk_through_tiny_gpt(answer) -> str:
     block, D = model.blocks[0], model.config.hidden_size // model.config.num_attention_heads
     x = model.embedding(ids[0, :20])  # (T, C)
     positions = model.positions.table[:20]  # (T, C)
-    w_q, w_k, w_v = (
-        projection.weight[:D].T
-        for projection in (block.attention.q_proj, block.attention.k_proj, block.attention.v_proj)
-    )
+    w_q, w_k, w_v = (weight[:D].T for weight in block.attention.qkv_proj.weight.chunk(3))  # (C, D) each
     y = x + positions
     q, k, v = y @ w_q, y @ w_k, y @ w_v  # (T, D)
     at_once = F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True)[0]  # (T, D)
