@@ -196,9 +196,9 @@ A GPT-2 of {parameters:.1f} million parameters ({config.num_hidden_layers} layer
 
 **Training.** {steps:,} steps of {step_tokens:,} tokens from fresh pieces of the village's grammar, none of
 them in the validation split; {story_steps:,} with two of three short pieces left out, as stories are the
-hardest; twice {whole_steps:,} in rows of whole pieces, most of which begin with a story. {tokens:.1f} million tokens
-in all, a few of them padding. AdamW, warm-up and cosine, in the loop of `utils/training.py`. Tokens
-are those of the byte-level BPE with {config.vocab_size:,} entries of notebook 01.
+hardest; twice {whole_steps:,} in rows of whole pieces, most of which begin with a story.
+{tokens:.1f} million tokens in all, a few of them padding. AdamW, warm-up and cosine, in the loop of
+`utils/training.py`. Tokens are those of the byte-level BPE with {config.vocab_size:,} entries of notebook 01.
 
 | measured | number |
 |---|---|
