@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import utils.exercises
+from utils import notebooks as stored_notebooks
 from utils.exercise import Exercise
 from utils.notebooks import normalise
 
@@ -228,6 +230,13 @@ def test_notebook(path):
 
 def test_there_are_notebooks():
     assert NOTEBOOKS
+
+
+def test_the_map_shows_the_first_figure_of_each_notebook():
+    images = stored_notebooks.figures()
+    assert [title[:2] for title in images] == [path.stem[:2] for path in NOTEBOOKS]
+    with Image.open(stored_notebooks.MAP) as drawn:
+        assert drawn.text["Source"] == stored_notebooks.fingerprint(images), "make run draws it anew"
 
 
 # --- The audit audited: each fault, planted in a sound notebook, is found. ---

@@ -1,8 +1,12 @@
 """Run a notebook and store it in one normal form, so that a second run changes nothing but what changed.
 
-`python -m utils.notebooks 03` does it to notebook 03, without a number to all of them.
+`python -m utils.notebooks 03` does it to notebook 03, without a number to all of them. Then the picture of
+the README is drawn anew.
 """
 
+import base64
+import hashlib
+import io
 import json
 import os
 import re
@@ -12,6 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MAP = ROOT / "notebooks" / "map.png"
 SECONDS = 600  # more than this in one cell is taken for a hang
 KEPT = ("tags", "slideshow", "jupyter")  # cell metadata that means something; the rest is an editor's
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -134,6 +139,45 @@ def run(path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def figures() -> dict[str, bytes]:
+    """The first figure of each notebook that has one, as a PNG, by "03 Attention", the notebook's title."""
+    found = {}
+    for path in find():
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        images = [output["data"]["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+        title = "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ").split(":")[0]
+        if images:
+            found[title] = base64.b64decode(images[0])
+    return found
+
+
+def fingerprint(images: dict[str, bytes]) -> str:
+    """Tells whether `map.png`, which keeps it under "Source", was drawn from these figures."""
+    return hashlib.sha256(repr(images).encode()).hexdigest()
+
+
+def draw_map() -> None:
+    """Write `notebooks/map.png`: the first figure of every notebook, three a row."""
+    import matplotlib.pyplot as plt
+
+    images = figures()
+    fig, axes = plt.subplots(-(-len(images) // 3), 3, figsize=(14, 9.6), layout="constrained")
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
+        ax.imshow(plt.imread(io.BytesIO(image)), interpolation="antialiased")
+        ax.set_anchor("N")
+        ax.set_title(title, fontsize=15)
+    temporary = MAP.with_suffix(".tmp")
+    try:
+        fig.savefig(temporary, format="png", dpi=100, metadata={"Source": fingerprint(images)})
+        os.replace(temporary, MAP)
+    finally:
+        temporary.unlink(missing_ok=True)
+        plt.close(fig)
+
+
 def _explain(path: Path, notebook: dict, error: Exception) -> str:
     """Which cell failed, with what in it, and how."""
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and cell["source"].strip()]
@@ -166,6 +210,7 @@ def main(words: list[str]) -> int:
                 failed.append(path.stem)
             else:
                 print(f"{path.stem}: stored after {time.monotonic() - begun:.0f} s", flush=True)
+    draw_map()
     if failed:
         print(f"Not stored, left as they were: {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0
