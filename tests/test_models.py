@@ -76,6 +76,40 @@ def test_tiny_gpt_knows_its_capitals(writer):
     assert sum(right) / len(right) >= 0.95
 
 
+def test_tiny_gpt_writes_stories_that_the_village_could_have_written(writer):
+    openings = [" ".join(p.text.split()[:5]) for p in data.village("validation") if p.genre == "story"]
+    hold = [tiny_gpt.holds(text) for text in tiny_gpt.write(*writer, openings, temperature=0.7)]
+    numbers = card("tiny-gpt")
+    promised = int(numbers[f"of {len(openings)} stories at temperature 0.7"])
+    assert sum(hold) == pytest.approx(promised, abs=4)  # another processor may round a draw to another token
+    assert sum(hold) > 0.55 * len(openings)
+
+
+def test_tiny_gpt_is_hardly_more_surprised_by_a_story_than_the_grammar(writer):
+    model, tokenizer = writer
+    end, above = tokenizer.token_to_id("<|endoftext|>"), []
+    for piece in data.village("validation"):
+        if piece.genre == "story":
+            ids = torch.tensor([[end, *tokenizer.encode(piece.text), end]])
+            with torch.inference_mode():
+                nats = gpt.causal_lm_loss(model(ids).logits, ids, reduction="sum").item()
+            above.append(nats + piece.log_prob)
+    assert 0 < sum(above) / len(above) < 1  # nats a story
+
+
+def test_whole_batches_hold_whole_pieces_and_most_begin_with_a_story(writer):
+    tokenizer = writer[1]
+    batch = tiny_gpt.make_whole_batch(tokenizer, 7)
+    stories = 0
+    for ids, labels in zip(batch["input_ids"].tolist(), batch["labels"].tolist(), strict=True):
+        length = len([label for label in labels if label != -100])
+        assert ids[:length] == labels[:length] and set(labels[length:]) <= {-100} and length > 200
+        first, *pieces, last = tokenizer.decode(ids[:length]).split("<|endoftext|>")
+        assert first == last == "" and all(map(tiny_gpt.holds, pieces))
+        stories += len(pieces[0]) > tiny_gpt.STORY
+    assert stories == tiny_gpt.STORY_ROWS
+
+
 def test_the_library_opens_tiny_gpt_and_agrees(writer):
     model, tokenizer = writer
     theirs = AutoModelForCausalLM.from_pretrained(pretrained.locate("tiny-gpt"), dtype=torch.float32)
@@ -123,6 +157,7 @@ def test_no_validation_piece_is_trained_on():
 def test_batches_are_a_function_of_the_step(writer, reader):
     for make in (
         lambda: lambda step: tiny_gpt.make_batch(writer[1], step),
+        lambda: lambda step: tiny_gpt.make_whole_batch(writer[1], step),
         lambda: tiny_bert.Pairs(reader[1]),
     ):
         one, other = make()(3), make()(3)
