@@ -158,7 +158,7 @@ class KVCache:
 
     def reorder(self, indices: Tensor) -> None:
         """Row i becomes what row `indices[i]` was, as when beams die and others split."""
-        self.keys, self.values = self.keys[:, indices], self.values[:, indices]
+        self.keys, self.values = (x.index_select(1, indices) for x in (self.keys, self.values))
 
     def crop(self, length: int) -> None:
         """Forget all but the first `length` tokens.
