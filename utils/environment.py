@@ -596,6 +596,8 @@ def checks() -> "list[Check]":
         ("languages.tsv", ""),
         ("reviews.csv", ""),
         ("clinic.jsonl", ""),
+        ("clinic_abbreviations.tsv", ""),
+        ("custom_embeddings.json", ""),
         ("models/tiny-gpt/model.safetensors", ""),
         ("models/tiny-bert/model.safetensors", ""),
     ):
