@@ -600,6 +600,11 @@ def _probability_not_logarithm(queries, responses, hard_negatives=None, scale=20
     return 1 - logits.softmax(1).diagonal().mean()
 
 
+def _minus_the_probability(queries, responses, hard_negatives=None, scale=20.0, symmetric=False):
+    logits = scale * _cosines(queries, responses, hard_negatives)
+    return _both(logits, symmetric, lambda x: F.nll_loss(x.softmax(1), torch.arange(len(x))))
+
+
 def _softmax_twice(queries, responses, hard_negatives=None, scale=20.0, symmetric=False):
     return _both(
         scale * _cosines(queries, responses, hard_negatives), symmetric, lambda x: _entropy(x.softmax(1))
@@ -745,6 +750,8 @@ LOSS_FAULTS = {
     "towards 0.",
     _in_bits: "that is in bits. Use the natural logarithm.",
     _probability_not_logarithm: "that is 1 − the probability of the right one. Take minus its logarithm.",
+    _minus_the_probability: "that is minus the probability of the right one; its logarithm is missing. "
+    "`nll_loss` wants `log_softmax`, `cross_entropy` wants the logits.",
     _softmax_twice: "the softmax is taken twice: `cross_entropy` takes logits and does it itself.",
     _only_pulls: "yours only pulls pairs together. The other responses of the batch must be pushed away, or "
     "all vectors may become the same.",
@@ -941,6 +948,7 @@ in_batch_loss = Exercise(
         _no_minus: "minus is missing",
         _in_bits: "in bits",
         _probability_not_logarithm: "1 − the probability",
+        _minus_the_probability: "its logarithm is missing",
         _softmax_twice: "taken twice",
         _only_pulls: "only pulls",
         _right_one_left_out: "denominator",
@@ -1313,6 +1321,21 @@ def _percent_mixed_up(values, level=0.95, resamples=10_000, seed=0):
     return tuple(np.percentile(means, [rest, 1 - rest]).tolist())
 
 
+def _one_deviation(values, level=0.95, resamples=10_000, seed=0):
+    means = _means(values, resamples, seed)
+    return (means.mean() - means.std()).item(), (means.mean() + means.std()).item()
+
+
+def _never_the_last(values, level=0.95, resamples=10_000, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.randint(len(values) - 1, (resamples, len(values)), generator=generator)
+    return _ends(values[drawn].flatten(1).mean(1), level)
+
+
+def _axes_swapped(values, level=0.95, resamples=10_000, seed=0):
+    return _ends(values[_draws(values, len(values), seed, resamples)].mean(1), level)
+
+
 def _mirrored(values, level=0.95, resamples=10_000, seed=0):
     low, high = _ends(_means(values, resamples, seed), level)
     return 2 * values.mean().item() - high, 2 * values.mean().item() - low
@@ -1395,6 +1418,9 @@ INTERVAL_FAULTS = {
     _always_95: "your interval is always the one of 95 %. Use the argument `level`.",
     _percent_mixed_up: "both ends are at the very bottom: `percentile` wants percent, from 0 to 100, and "
     "`quantile` wants 0 to 1.",
+    _one_deviation: "that is one standard deviation of the means to each side, about 68 % whatever `level` "
+    "is. Take percentiles of the means.",
+    _never_the_last: "one query is never drawn, the last. `torch.randint(Q, …)` already stops at Q − 1.",
     _mirrored: "that is the basic bootstrap, 2 · mean − percentile, mirrored. Return the percentiles "
     "themselves.",
     _of_medians: "these are medians of the resamples. Take their means.",
@@ -1485,12 +1511,16 @@ def _check_intervals(answer: Callable, cases: Sequence[dict], faults: dict[Calla
     ]
     i = next(i for i in range(len(cases)) if not _near(got[i], expected[i]))
     values, level = cases[i]["values"], cases[i]["level"]
-    low, high = _interval(answer(**cases[i], resamples=1))
-    unused = " With resamples=1 both ends are equal, but not yours: is it used?" if low < high else ""
+    low, high = _interval(answer(**cases[i], resamples=25, seed=7))
+    if high - low > 4 * (got[i][1] - got[i][0]):
+        raise NotYet(
+            "your interval grows narrower with more resamples: you draw `resamples` queries, a few times. "
+            "Draw Q of Q queries, `resamples` times: a shape of (resamples, Q)."
+        )
     raise NotYet(
         f"for values of shape {tuple(values.shape)} with the mean {values.mean():.3f}, the {level:.0%} "
         f"interval is about ({expected[i][0]:.3f}, {expected[i][1]:.3f}); yours is ({got[i][0]:.3f}, "
-        f"{got[i][1]:.3f}), and {shares[i]:.0%} of the means lie in it.{unused}"
+        f"{got[i][1]:.3f}), and {shares[i]:.0%} of the means lie in it."
     )
 
 
@@ -1583,6 +1613,9 @@ bootstrap_interval = Exercise(
         _one_sided: "upper end only",
         _lowest_to_highest: "from the lowest to the highest",
         _percent_mixed_up: "wants percent",
+        _one_deviation: "about 68 %",
+        _never_the_last: "never drawn, the last",
+        _axes_swapped: "narrower with more resamples",
         _mirrored: "basic bootstrap",
         _of_medians: "medians",
         _of_sums: "sums over the queries",
