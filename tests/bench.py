@@ -5,6 +5,8 @@ Every module named here has a function `bench()` that returns its rows, dicts wi
 
 from importlib import import_module
 
+from transformers.utils import logging
+
 MODULES = (
     "tests.bench_tokenization",
     "tests.bench_bert",
@@ -23,4 +25,6 @@ def table(rows: list[dict[str, object]]) -> str:
 
 
 if __name__ == "__main__":
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     print(table([row for name in MODULES for row in import_module(name).bench()]))
