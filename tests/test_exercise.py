@@ -1,13 +1,14 @@
 """The Exercise class: its four verdicts, its hints, and that it never harms the notebook around it."""
 
 import json
+import math
 import time
 
 import pytest
 import torch
 
 from utils import exercise
-from utils.exercise import Exercise, NotYet, Raised
+from utils.exercise import Exercise, NotYet, Raised, expect_tensor, same
 
 
 def double(x):
@@ -205,3 +206,26 @@ def test_a_declaration_that_lacks_something_is_refused(change, message):
     given = dict(name="d", minutes=1, stars=1, check=_check, hints=["h"], solution=double, mistakes=MISTAKES)
     with pytest.raises(ValueError, match=message):
         Exercise(**{**given, **change})
+
+
+@pytest.mark.parametrize(
+    ("got", "how", "words"),
+    [
+        (None, {}, "a tensor of shape (2,) is expected, not NoneType. Really."),
+        (torch.ones(3), {}, "a tensor of shape (2,) is expected; yours has (3,). Really."),
+        (torch.ones(2).int(), {}, "floats are expected; your tensor holds int32."),
+        (torch.ones(2), {"dtype": torch.long}, "int64 is expected; your tensor holds float32."),
+        (torch.tensor([1, math.nan]), {}, "your result holds nan."),
+    ],
+)
+def test_what_is_no_such_tensor_is_told(got, how, words):
+    with pytest.raises(NotYet) as told:
+        expect_tensor(got, (2,), "Really.", **how)
+    assert str(told.value).startswith(words)
+
+
+def test_a_tensor_as_expected_comes_back():
+    for got, how in [(torch.tensor([-math.inf, 1]), {}), (torch.arange(2), {"dtype": torch.long})]:
+        assert expect_tensor(got, got.shape, **how) is got
+    assert same(torch.ones(2), torch.ones(2) + 1e-6) and not same(torch.ones(2), torch.ones(2) + 1e-3)
+    assert not same(torch.ones(2), torch.ones(1, 2)) and not same(torch.tensor([math.nan]), torch.ones(1))

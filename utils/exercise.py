@@ -42,6 +42,36 @@ class Raised(Exception):
         self.error = error
 
 
+def expect_tensor(
+    got: object, shape: Sequence[int], hint: str = "", dtype: torch.dtype | None = None
+) -> torch.Tensor:
+    """`got`, if it is a tensor of this shape without nan, of `dtype` or else of any floats.
+
+    Raises:
+        NotYet: it is not; what the learner reads ends with `hint`.
+    """
+    if not isinstance(got, torch.Tensor):
+        raise NotYet(
+            f"a tensor of shape {tuple(shape)} is expected, not {type(got).__name__}. {hint}".strip()
+        )
+    if got.shape != tuple(shape):
+        found = tuple(got.shape)
+        raise NotYet(f"a tensor of shape {tuple(shape)} is expected; yours has {found}. {hint}".strip())
+    kind = str(got.dtype).removeprefix("torch.")
+    if dtype is None and not got.is_floating_point():
+        raise NotYet(f"floats are expected; your tensor holds {kind}.")
+    if dtype is not None and got.dtype != dtype:
+        raise NotYet(f"{str(dtype).removeprefix('torch.')} is expected; your tensor holds {kind}.")
+    if got.isnan().any():
+        raise NotYet("your result holds nan. Is 0 divided by 0, or infinity taken from infinity?")
+    return got
+
+
+def same(got: torch.Tensor, expected: torch.Tensor) -> bool:
+    """Equal in shape, and in numbers but for rounding."""
+    return got.shape == expected.shape and torch.allclose(got.to(expected), expected, atol=1e-5, rtol=1e-4)
+
+
 class _NotAttempted(Exception):
     """The placeholder is still there."""
 

@@ -8,25 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from utils import blocks, pretrained
-from utils.exercise import Exercise, NotYet
-
-
-def _tensor(got: object, shape: tuple[int, ...], hint: str = "") -> Tensor:
-    """`got`, if it is a tensor of finite floats of this shape."""
-    shape = tuple(shape)
-    if not isinstance(got, Tensor):
-        raise NotYet(f"a tensor of shape {shape} is expected, not {type(got).__name__}.")
-    if got.shape != shape:
-        raise NotYet(f"a tensor of shape {shape} is expected; yours has {tuple(got.shape)}. {hint}".strip())
-    if not got.is_floating_point():
-        raise NotYet(f"floats are expected; your tensor holds {str(got.dtype).removeprefix('torch.')}.")
-    if not got.isfinite().all():
-        raise NotYet("your result holds inf or nan. Is something divided by zero?")
-    return got
-
-
-def _same(got: Tensor, expected: Tensor) -> bool:
-    return got.shape == expected.shape and torch.allclose(got.to(expected), expected, atol=1e-5, rtol=1e-4)
+from utils.exercise import Exercise, NotYet, expect_tensor, same
 
 
 def _inside_minilm(change: Callable[[torch.nn.Module], None]) -> float:
@@ -120,14 +102,16 @@ def _check_layer_norm(answer):
         x = scale * torch.randn(shape) + number
         weight, bias = torch.randn(shape[-1]), torch.randn(shape[-1])
         expected = layer_norm_solution(x, weight, bias, eps)
-        got = _tensor(answer(x, weight, bias, eps), shape, "Did you keep the last axis (`keepdim=True`)?")
-        if _same(got, expected):
+        got = expect_tensor(
+            answer(x, weight, bias, eps), shape, "Did you keep the last axis (`keepdim=True`)?"
+        )
+        if same(got, expected):
             continue
         for fault, words in LAYER_NORM_FAULTS.items():
-            if _same(got, fault(x, weight, bias, eps)):
+            if same(got, fault(x, weight, bias, eps)):
                 raise NotYet(words)
         raise NotYet(_diagnose_layer_norm(got, weight, bias))
-    flat = _tensor(answer(torch.full((1, 2, 4), 7.0), torch.ones(4), torch.zeros(4)), (1, 2, 4))
+    flat = expect_tensor(answer(torch.full((1, 2, 4), 7.0), torch.ones(4), torch.zeros(4)), (1, 2, 4))
     if flat.any():
         raise NotYet("a token whose numbers are all equal should become zeros.")
 
@@ -259,11 +243,11 @@ SINUSOID_FAULTS = {
 
 def _check_sinusoids(answer):
     for length, size in [(3, 4), (5, 6), (1, 8), (40, 16), (7, 10)]:
-        got = _tensor(answer(length, size), (length, size), "(length, hidden_size), one row a place.")
-        if _same(got, sinusoids_solution(length, size)):
+        got = expect_tensor(answer(length, size), (length, size), "(length, hidden_size), one row a place.")
+        if same(got, sinusoids_solution(length, size)):
             continue
         for fault, words in SINUSOID_FAULTS.items():
-            if _same(got, fault(length, size)):
+            if same(got, fault(length, size)):
                 raise NotYet(words)
         raise NotYet(_diagnose_sinusoids(got, sinusoids_solution(length, size), size))
     table = answer(200, 32).double()
@@ -389,11 +373,11 @@ def _check_feed_forward(answer):
             x, w_up, w_down = torch.randn(*axes, C), torch.randn(inner, C), torch.randn(C, inner)
             arguments = (x, w_up, torch.randn(inner), w_down, torch.randn(C), activation)
             hint = "w_up is (F, C), as in nn.Linear: `x @ w_up.T`."
-            got = _tensor(answer(*arguments), x.shape, hint)
-            if _same(got, feed_forward_solution(*arguments)):
+            got = expect_tensor(answer(*arguments), x.shape, hint)
+            if same(got, feed_forward_solution(*arguments)):
                 continue
             for fault, words in FEED_FORWARD_FAULTS.items():
-                if _same(got, fault(*arguments)):
+                if same(got, fault(*arguments)):
                     raise NotYet(words)
             row = tuple(0 for _ in axes)
             wanted = [round(v, 2) for v in feed_forward_solution(*arguments)[row].tolist()]
@@ -539,16 +523,16 @@ def _check_pre_norm_block(answer):
             return F.layer_norm(x, (8,), scale, bias=0.1 * scale)
 
         arguments = (3 * torch.randn(shape) + 1, attention, feed_forward, norm1, norm2)
-        got = _tensor(answer(*arguments), shape)
-        if _same(got, pre_norm_block_solution(*arguments)):
+        got = expect_tensor(answer(*arguments), shape)
+        if same(got, pre_norm_block_solution(*arguments)):
             continue
         for fault, words in PRE_NORM_FAULTS.items():
-            if _same(got, fault(*arguments)):
+            if same(got, fault(*arguments)):
                 raise NotYet(words)
         x, zeros = arguments[0], torch.zeros_like
-        if not _same(_tensor(answer(x, zeros, zeros, norm1, norm2), shape), x):
+        if not same(expect_tensor(answer(x, zeros, zeros, norm1, norm2), shape), x):
             raise NotYet("if both parts return zeros, x should come out unchanged. Yours comes out changed.")
-        if not _same(_tensor(answer(x, attention, zeros, norm1, norm2), shape), x + attention(norm1(x))):
+        if not same(expect_tensor(answer(x, attention, zeros, norm1, norm2), shape), x + attention(norm1(x))):
             raise NotYet(
                 "with a feed-forward that returns zeros, x + attention(norm1(x)) should come out. "
                 "Something else does."

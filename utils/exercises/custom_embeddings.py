@@ -25,34 +25,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from utils import custom_embeddings, data, embeddings, pretrained
-from utils.exercise import Exercise, NotYet, Raised
+from utils.exercise import Exercise, NotYet, Raised, expect_tensor, same
 
 # --- What all checks share ---
-
-
-def _tensor(got: object, shape: tuple[int, ...], hint: str = "") -> Tensor:
-    """`got`, if it is a tensor of floats of this shape, without nan."""
-    if not isinstance(got, Tensor):
-        raise NotYet(f"a tensor of shape {shape} is expected, not {type(got).__name__}. {hint}".strip())
-    if tuple(got.shape) != shape:
-        raise NotYet(f"a tensor of shape {shape} is expected; yours has {tuple(got.shape)}. {hint}".strip())
-    if not got.is_floating_point():
-        kind = str(got.dtype).removeprefix("torch.")
-        raise NotYet(f"floats are expected; your tensor holds {kind}. Add `.float()`, so that it has a mean.")
-    if got.isnan().any():
-        raise NotYet("your result holds nan. Is 0 divided by 0, or infinity taken from infinity?")
-    return got
-
-
-def _same(got: Tensor, expected: Tensor) -> bool:
-    return got.shape == expected.shape and torch.allclose(got.to(expected), expected, atol=1e-5, rtol=1e-4)
 
 
 def _tell(faults: dict[Callable, str], got: Sequence[Tensor], cases: Sequence[dict]) -> None:
     """Raise the diagnosis of the first fault that gives these answers to these cases."""
     for fault, words in faults.items():
         try:
-            if all(_same(value, fault(**case)) for value, case in zip(got, cases, strict=True)):
+            if all(same(value, fault(**case)) for value, case in zip(got, cases, strict=True)):
                 raise NotYet(words)
         except (RuntimeError, IndexError):
             continue  # made for other shapes
@@ -210,21 +192,21 @@ def _tied() -> list[dict]:
 def _check_search(answer: Callable, solution: Callable, faults: dict, what: str) -> None:
     """The part of the check that recall and reciprocal ranks have in common."""
     *cases, tall = _searches()
-    got = [_tensor(answer(**case), (len(case["scores"]),), A_VALUE_EACH) for case in cases]
-    if not all(_same(mine, solution(**case)) for mine, case in zip(got, cases, strict=True)):
+    got = [expect_tensor(answer(**case), (len(case["scores"]),), A_VALUE_EACH) for case in cases]
+    if not all(same(mine, solution(**case)) for mine, case in zip(got, cases, strict=True)):
         _tell(faults, got, cases)
-    got.append(_tensor(answer(**tall), (len(tall["scores"]),), A_VALUE_EACH))
+    got.append(expect_tensor(answer(**tall), (len(tall["scores"]),), A_VALUE_EACH))
     for case, mine in zip([*cases, tall], got, strict=True):
         right = solution(**case)
-        if not _same(mine, right):
+        if not same(mine, right):
             row = (mine - right).abs().argmax()
             raise NotYet(
                 f"for the scores {_show(case['scores'][row])}, right response {case['relevant'][row]} and "
                 f"k = {case['k']}, {what} is {right[row]:.4g}; yours is {mine[row]:.4g}."
             )
     for case in _tied():
-        mine, right = _tensor(answer(**case), (3,)), solution(**case)
-        if not _same(mine, right):
+        mine, right = expect_tensor(answer(**case), (3,)), solution(**case)
+        if not same(mine, right):
             row = (mine - right).abs().argmax()
             raise NotYet(
                 f"for the scores {_show(case['scores'][row])}, right response {case['relevant'][row]} and "
@@ -232,13 +214,13 @@ def _check_search(answer: Callable, solution: Callable, faults: dict, what: str)
             )
     case = {"scores": torch.tensor([[0.1, 0.9, 0.4]]), "relevant": torch.tensor([2]), "k": 10}
     try:
-        mine = _tensor(answer(**case), (1,))
+        mine = expect_tensor(answer(**case), (1,))
     except Raised as raised:
         raise NotYet(
             f"with 3 responses and k = 10 your code raised {type(raised.error).__name__}. Then all of them "
             "are among the first 10: count ranks instead of taking the k best."
         ) from None
-    if not _same(mine, solution(**case)):
+    if not same(mine, solution(**case)):
         raise NotYet(
             f"with 3 responses and k = 10, {what} is {solution(**case).item():.4g}, not {mine.item():.4g}."
         )
@@ -250,9 +232,9 @@ def _check_recall_at_k(answer):
     case = {"scores": queries @ responses.T, "relevant": torch.arange(len(pairs))}
     found = {}
     for k in (1, 10):
-        mine = _tensor(answer(**case, k=k), (len(pairs),))
+        mine = expect_tensor(answer(**case, k=k), (len(pairs),))
         ours = custom_embeddings.recall_at_k(custom_embeddings.ranks(**case), k)
-        if not _same(mine, ours):
+        if not same(mine, ours):
             raise NotYet(
                 f"small inputs are right, but with MiniLM on the clinic recall@{k} is {ours.mean():.3f}; "
                 f"yours is {mine.mean():.3f}."
@@ -426,7 +408,7 @@ RECIPROCAL_FAULTS = {
 def _check_reciprocal_ranks(answer):
     for case in _searches()[:-1]:
         got = answer(**case)
-        if isinstance(got, (Tensor, float)) and _same(torch.as_tensor(got), _one_over_the_mean_rank(**case)):
+        if isinstance(got, (Tensor, float)) and same(torch.as_tensor(got), _one_over_the_mean_rank(**case)):
             raise NotYet(
                 "that is 1 / the mean rank, in which one bad query spoils all. Take 1 / rank for each "
                 "query: the mean of the reciprocals is not the reciprocal of the mean."
@@ -442,13 +424,13 @@ def _check_reciprocal_ranks(answer):
     pairs, queries, responses = _clinic()
     Q = len(pairs)
     scores, relevant = queries @ responses.T, torch.arange(Q)
-    mine = _tensor(answer(scores, relevant, Q), (Q,)).mean().item()
+    mine = expect_tensor(answer(scores, relevant, Q), (Q,)).mean().item()
     theirs = label_ranking_average_precision_score(torch.eye(Q).numpy(), scores.numpy())
     if not abs(mine - theirs) < 1e-5:
         raise NotYet(
             f"small inputs are right, but MiniLM's MRR on the clinic is {theirs:.4f}, not {mine:.4f}."
         )
-    cut = _tensor(answer(scores, relevant, 10), (Q,)).mean().item()
+    cut = expect_tensor(answer(scores, relevant, 10), (Q,)).mean().item()
     return (
         f"MiniLM's MRR on {Q} clinic queries is {mine:.3f} with yours, as scikit-learn finds (difference "
         f"{abs(mine - theirs):.0e}), and {cut:.3f} when cut off at 10. Nobody reads beyond that."
@@ -797,7 +779,7 @@ def _loss(got: object) -> Tensor:
             "`.item()`."
         )
     hint = "One number: the mean over the queries." if isinstance(got, Tensor) and got.dim() else ""
-    return _tensor(got, (), hint)
+    return expect_tensor(got, (), hint)
 
 
 def _batch(B: int, C: int, N: int = 0, **more: object) -> dict:
@@ -813,10 +795,10 @@ def _batch(B: int, C: int, N: int = 0, **more: object) -> dict:
 def _check_losses(answer: Callable, cases: Sequence[dict], faults: dict[Callable, str], where: str) -> None:
     got = [_loss(answer(**case)) for case in cases]
     expected = [in_batch_loss_solution(**case) for case in cases]
-    if all(map(_same, got, expected)):
+    if all(map(same, got, expected)):
         return
     _tell(faults, got, cases)
-    wrong = next(i for i in range(len(cases)) if not _same(got[i], expected[i]))
+    wrong = next(i for i in range(len(cases)) if not same(got[i], expected[i]))
     B, C = cases[wrong]["queries"].shape
     raise NotYet(
         f"for {B} pairs of width {C}{where}, the loss is {expected[wrong]:.4f}; yours is {got[wrong]:.4f}."
@@ -825,7 +807,7 @@ def _check_losses(answer: Callable, cases: Sequence[dict], faults: dict[Callable
 
 def _check_in_batch_loss(answer):
     cases = [_batch(*shape) for shape in [(3, 4), (5, 8), (2, 3), (8, 2), (6, 16), (4, 1)]]
-    if not _same(_loss(answer(**cases[1])), again := _loss(answer(**cases[1]))) and again.isfinite():
+    if not same(_loss(answer(**cases[1])), again := _loss(answer(**cases[1]))) and again.isfinite():
         raise NotYet(
             "the same batch gives another loss each time. Are the labels drawn? Query i has response i."
         )
@@ -869,7 +851,7 @@ def _check_in_batch_loss(answer):
             got = _loss(answer(**case))
         except NotYet:
             got = torch.tensor(math.nan)
-        if not _same(got, in_batch_loss_solution(**case)):
+        if not same(got, in_batch_loss_solution(**case)):
             raise NotYet(
                 f"at a scale of 200 the loss is {in_batch_loss_solution(**case):.2f}, yours {got:.4g}: "
                 "exp(200) does not fit into a float. `F.cross_entropy` takes the logits and sees to that."
@@ -892,7 +874,7 @@ def _check_gradient(answer: Callable) -> None:
     for name, right, mine in zip(case, *grads, strict=True):
         if mine is None:
             raise NotYet(f"the number is right, but no gradient reaches the {name.replace('_', ' ')}.")
-        if not _same(mine, right):
+        if not same(mine, right):
             raise NotYet(f"the number is right, but the gradient of the {name.replace('_', ' ')} is not.")
 
 
@@ -1178,7 +1160,7 @@ def _check_mined(case: dict, mine: Tensor, right: Tensor) -> None:
             )
         if len(set(row)) < len(row):
             raise NotYet(f"for query {i} yours picks {row}. k different ones are expected.")
-        if not _same(cosines[i, row], cosines[i, best]):
+        if not same(cosines[i, row], cosines[i, best]):
             raise NotYet(
                 f"query {i} has the cosines {_show(cosines[i])}, response {i} is the right one: the closest "
                 f"wrong {'one is' if len(best) == 1 else 'ones are'} {best}; yours {row}."

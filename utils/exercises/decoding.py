@@ -7,28 +7,10 @@ import torch
 from torch import Tensor
 
 from utils import decoding, gpt, pretrained
-from utils.exercise import Exercise, NotYet, Raised
+from utils.exercise import Exercise, NotYet, Raised, expect_tensor, same
 from utils.tokenization import ByteLevelBPE
 
 PROMPT = "One morning"
-
-
-def _tensor(got: object, shape: tuple[int, ...], hint: str = "") -> Tensor:
-    """`got`, if it is a tensor of floats of this shape, without nan."""
-    shape = tuple(shape)
-    if not isinstance(got, Tensor):
-        raise NotYet(f"a tensor of shape {shape} is expected, not {type(got).__name__}. {hint}".strip())
-    if got.shape != shape:
-        raise NotYet(f"a tensor of shape {shape} is expected; yours has {tuple(got.shape)}. {hint}".strip())
-    if not got.is_floating_point():
-        raise NotYet(f"floats are expected; your tensor holds {str(got.dtype).removeprefix('torch.')}.")
-    if got.isnan().any():
-        raise NotYet("your result holds nan. Is infinity taken from infinity, or 0 divided by 0?")
-    return got
-
-
-def _same(got: Tensor, expected: Tensor) -> bool:
-    return got.shape == expected.shape and torch.allclose(got.to(expected), expected, atol=1e-5, rtol=1e-4)
 
 
 def _short(values: Tensor) -> str:
@@ -54,7 +36,7 @@ def _story(yours: Callable, ours: decoding.Processor) -> tuple[str, float]:
 
     def processor(input_ids: Tensor, logits: Tensor) -> Tensor:
         nonlocal apart
-        probs = _tensor(yours(logits), logits.shape)
+        probs = expect_tensor(yours(logits), logits.shape)
         apart = max(apart, (probs - ours(input_ids, logits).softmax(-1)).abs().max().item())
         if not apart < 1e-4:
             raise NotYet(
@@ -180,12 +162,12 @@ def _check_temperature(answer):
     seen = []
     for shape, T in [((5,), 0.7), ((2, 5), 1.5), ((3, 7), 0.3), ((4, 6), 2.5)]:
         logits = 2 * torch.randn(shape)
-        got = _tensor(answer(logits, T), shape)
+        got = expect_tensor(answer(logits, T), shape)
         seen.append(((logits, T), got))
         expected = temperature_solution(logits, T)
-        if _same(got, expected):
+        if same(got, expected):
             continue
-        if words := _explain(TEMPERATURE_FAULTS, seen, _same):
+        if words := _explain(TEMPERATURE_FAULTS, seen, same):
             raise NotYet(words)
         _check_sum(got, "Divide by the sum of each row: `sum(-1, keepdim=True)`.")
         got, expected, logits = (x.view(-1, shape[-1])[0] for x in (got, expected, logits))
@@ -193,7 +175,7 @@ def _check_temperature(answer):
             f"logits {_short(logits)} at temperature {T} give {_short(expected)}, yours {_short(got)}."
         )
     large = answer(torch.tensor([100.0, 99.0]), 0.5)
-    if not isinstance(large, Tensor) or not _same(large, torch.tensor([0.8808, 0.1192])):
+    if not isinstance(large, Tensor) or not same(large, torch.tensor([0.8808, 0.1192])):
         raise NotYet("logits of 100 and 99 at temperature .5 overflow in yours. `softmax` sees to that.")
     for T in (0.0, -1.0):
         try:
@@ -349,11 +331,11 @@ def _check_top_k(answer):
     seen = []
     for (B, V), k in [((1, 7), 2), ((3, 8), 3), ((2, 6), 1), ((4, 20), 7), ((2, 5), 5)]:
         logits = 2 * torch.randn(B, V)
-        got, expected = _tensor(answer(logits, k), (B, V), hint), top_k_solution(logits, k)
+        got, expected = expect_tensor(answer(logits, k), (B, V), hint), top_k_solution(logits, k)
         seen.append(((logits, k), got))
-        if _same(got, expected):
+        if same(got, expected):
             continue
-        if words := _explain(TOP_K_FAULTS, seen, _same):
+        if words := _explain(TOP_K_FAULTS, seen, same):
             raise NotYet(words)
         _check_sum(got, "Take the softmax after the rest is cut off.")
         row = (got - expected).abs().amax(-1).argmax()
@@ -363,14 +345,14 @@ def _check_top_k(answer):
         )
     for tied, k in [([0.0] * 5, 2), ([3.0, 1.0, 1.0, 1.0, 0.0], 2), ([1.0, 2.0, 2.0, 1.0], 3)]:
         logits = torch.tensor([tied])
-        got = _tensor(answer(logits, k), logits.shape)
+        got = expect_tensor(answer(logits, k), logits.shape)
         kept = (got > 0).sum().item()
         if kept != k:
             raise NotYet(
                 f"of the logits {_short(logits[0])} you keep {kept} with k = {k}: tokens that tie with the "
                 "k-th stay, too. Choose places, not values: `topk(k).indices`."
             )
-        if not _same(got.sort().values, top_k_solution(logits, k).sort().values):
+        if not same(got.sort().values, top_k_solution(logits, k).sort().values):
             raise NotYet(f"of the logits {_short(logits[0])} with k = {k} yours makes {_short(got[0])}.")
     text, apart = _story(lambda logits: answer(logits, 5), decoding.TopK(5))
     return (
@@ -559,11 +541,11 @@ def _check_top_p(answer):
         cases.append((2 * torch.randn(shape), p))
     seen = []
     for logits, p in cases:
-        got, expected = _tensor(answer(logits, p), logits.shape, hint), top_p_solution(logits, p)
+        got, expected = expect_tensor(answer(logits, p), logits.shape, hint), top_p_solution(logits, p)
         seen.append(((logits, p), got))
-        if _same(got, expected):
+        if same(got, expected):
             continue
-        if words := _explain(TOP_P_FAULTS, seen, _same):
+        if words := _explain(TOP_P_FAULTS, seen, same):
             raise NotYet(words)
         _check_sum(got, "Renormalise what is left.")
         row = (got - expected).abs().amax(-1).argmax()
@@ -574,7 +556,7 @@ def _check_top_p(answer):
     for size, nudge in [(5, 0.0), (10, 0.0), (40, 0.0), (5, 3e-7), (10, 3e-7)]:
         for kept in range(1, size):
             p = kept / size + nudge
-            count = (_tensor(answer(torch.zeros(1, size), p), (1, size)) > 0).sum().item()
+            count = (expect_tensor(answer(torch.zeros(1, size), p), (1, size)) > 0).sum().item()
             if (size, p, count) == (5, 0.2, 2):
                 raise NotYet(
                     "you keep one too many where a sum is p itself: of five tokens of .2, p = .2 needs one."
@@ -1034,7 +1016,7 @@ def _check_ban_ngrams(answer):
     for ids, n in [*cases, ([5, 1, 5], 1)]:
         logits = torch.randn(8)
         logits += logits.sign() / 2  # none of them 0
-        got = _tensor(answer(torch.tensor(ids), logits, n), (8,))
+        got = expect_tensor(answer(torch.tensor(ids), logits, n), (8,))
         expected = ban_ngrams_solution(torch.tensor(ids), logits, n)
         seen.append(((torch.tensor(ids), logits, n), got))
         if got.equal(expected):
@@ -1056,7 +1038,7 @@ def _ban_in_tiny_gpt(answer) -> str:
     model, tokenizer, prompt = _tiny_gpt()
 
     def processor(input_ids: Tensor, logits: Tensor) -> Tensor:
-        return _tensor(answer(input_ids[0], logits[0], 3), logits[0].shape)[None]
+        return expect_tensor(answer(input_ids[0], logits[0], 3), logits[0].shape)[None]
 
     free, yours, ours = (
         decoding.generate(model, prompt, 48, processors=processors, eos_token_id=())[0].tolist()

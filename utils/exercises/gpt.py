@@ -7,24 +7,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from utils import data, gpt, pretrained
-from utils.exercise import Exercise, NotYet
+from utils.exercise import Exercise, NotYet, expect_tensor, same
 from utils.tokenization import ByteLevelBPE
 
 IGNORED = -100
-
-
-def _tensor(got: object, shape: tuple[int, ...], dtype: torch.dtype, hint: str = "") -> Tensor:
-    """`got`, if it is a tensor of this shape and type without inf or nan."""
-    shape, kind = tuple(shape), str(dtype).removeprefix("torch.")
-    if not isinstance(got, Tensor):
-        raise NotYet(f"a tensor of shape {shape} is expected, not {type(got).__name__}. {hint}".strip())
-    if got.shape != shape:
-        raise NotYet(f"a tensor of shape {shape} is expected; yours has {tuple(got.shape)}. {hint}".strip())
-    if got.dtype != dtype:
-        raise NotYet(f"{kind} is expected; your tensor holds {str(got.dtype).removeprefix('torch.')}.")
-    if not got.isfinite().all():
-        raise NotYet("your result holds inf or nan.")
-    return got
 
 
 def _number(got: object, what: str) -> float:
@@ -39,10 +25,6 @@ def _number(got: object, what: str) -> float:
 
 def _close(got: float, expected: float) -> bool:
     return math.isclose(got, expected, rel_tol=1e-4, abs_tol=1e-6)
-
-
-def _same(got: Tensor, expected: Tensor) -> bool:
-    return got.shape == expected.shape and torch.allclose(got, expected, atol=1e-5, rtol=1e-4)
 
 
 def _tiny_gpt() -> tuple[gpt.GPT, Tensor]:
@@ -109,7 +91,7 @@ def _check_shift_labels(answer):
         input_ids = torch.randint(1, 2048, shape)
         expected = shift_labels_solution(input_ids)
         hint = "One label for each token, the last one too: fill up with -100."
-        got = _tensor(answer(input_ids), shape, torch.long, hint)
+        got = expect_tensor(answer(input_ids), shape, hint, torch.long)
         if got.equal(expected):
             continue
         for fault, words in SHIFT_FAULTS.items():
@@ -475,13 +457,13 @@ def _check_cache_step(answer):
         weights = tuple(torch.randn(C, D) for _ in range(3))
         got = _triple(answer(*inputs, *weights), S, D)
         expected = cache_step_solution(*inputs, *weights)
-        if all(map(_same, got, expected)):
+        if all(map(same, got, expected)):
             continue
         for fault, words in CACHE_FAULTS.items():
-            if all(map(_same, got, fault(*inputs, *weights))):
+            if all(map(same, got, fault(*inputs, *weights))):
                 raise NotYet(words)
         for name, one, other in zip(("output", "keys", "values"), got, expected, strict=True):
-            if not _same(one, other):
+            if not same(one, other):
                 apart = (one - other).abs().max() if one.shape == other.shape else math.inf
                 raise NotYet(f"after {S} tokens your {name} differ from what is expected, by {apart:.2g}.")
     return _walk_through_tiny_gpt(answer)
@@ -491,7 +473,7 @@ def _triple(got: object, S: int, D: int) -> tuple[Tensor, ...]:
     if not isinstance(got, (tuple, list)) or len(got) != 3:
         raise NotYet("three things are expected: the output, all keys, all values.")
     output, keys, values = got
-    _tensor(output, (D,), torch.float32, "The output is one vector of width D.")
+    expect_tensor(output, (D,), "The output is one vector of width D.", torch.float32)
     for name, tensor in (("keys", keys), ("values", values)):
         if not isinstance(tensor, Tensor) or tensor.dim() != 2 or tensor.shape[1] != D:
             raise NotYet(f"the {name} are a tensor of shape (S + 1, D), here {(S + 1, D)}.")
@@ -668,7 +650,7 @@ def _equal(got: Tensor, expected: Tensor) -> bool:
 def _state(got: object, shape: tuple[int, ...]) -> tuple[Tensor, ...]:
     if not isinstance(got, (tuple, list)) or len(got) != 3:
         raise NotYet("three tensors are expected: the new p, m and v.")
-    return tuple(_tensor(tensor, shape, torch.float32) for tensor in got)
+    return tuple(expect_tensor(tensor, shape, dtype=torch.float32) for tensor in got)
 
 
 def _train_tiny_gpt(answer) -> str:
