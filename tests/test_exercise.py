@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from utils import exercise
-from utils.exercise import Exercise, NotYet, Raised, expect_tensor, same
+from utils.exercise import Exercise, NotYet, Raised, expect_tensor
 
 
 def double(x):
@@ -227,5 +227,6 @@ def test_what_is_no_such_tensor_is_told(got, how, words):
 def test_a_tensor_as_expected_comes_back():
     for got, how in [(torch.tensor([-math.inf, 1]), {}), (torch.arange(2), {"dtype": torch.long})]:
         assert expect_tensor(got, got.shape, **how) is got
-    assert same(torch.ones(2), torch.ones(2) + 1e-6) and not same(torch.ones(2), torch.ones(2) + 1e-3)
-    assert not same(torch.ones(2), torch.ones(1, 2)) and not same(torch.tensor([math.nan]), torch.ones(1))
+    alike = exercise.same
+    assert alike(torch.ones(2), torch.ones(2) + 1e-6) and not alike(torch.ones(2), torch.ones(2) + 1e-3)
+    assert not alike(torch.ones(2), torch.ones(1, 2)) and not alike(torch.tensor([math.nan]), torch.ones(1))
