@@ -695,6 +695,8 @@ def _check_hf(config: object) -> None:
 
 def _check_input(ids: object, attention_mask: object, cache: KVCache | None, config: GPTConfig) -> None:
     check_ints("input_ids", ids)
+    if ids.is_cuda:  # a GPU's table does not raise, but takes the whole process down
+        check_ids("input_ids", ids, config.vocab_size)
     (B, T), past = ids.shape, 0
     room, what = config.max_position_embeddings, "the context"
     if cache is not None:
