@@ -596,6 +596,7 @@ def test_any_altered_byte_is_noticed_or_harmless(folder):
         ({"hidden_size": 16}, r"weights: got shape \(20, 8\) for bert\.embeddings\.word_embeddings"),
         ({"vocab_size": 21}, r"got shape \(20,\) for cls\.predictions\.bias; shape \(21,\)"),
         ({"num_hidden_layers": 3}, r"got nothing for bert\.encoder\.layer\.2"),
+        ({"num_hidden_layers": 1}, r"weights: got 16 that the config has no place for, such as bert\.enc"),
         ({"intermediate_size": 17}, "intermediate"),
         ({"architectures": ["BertModel"]}, "got nothing for embeddings"),
         ({"architectures": ["BertForMaskedLM"]}, "got BertForMaskedLM; one of BertModel, "),

@@ -21,7 +21,7 @@ from transformers import (
     pipeline,
 )
 
-from utils import gpt, pretrained
+from utils import gpt
 from utils.tokenization import train_bpe
 
 often = settings(max_examples=40, deadline=None, derandomize=True)
@@ -502,10 +502,13 @@ def test_weights_of_another_config_are_refused(kind, change, tmp_path):
         ({"activation_function": "relu"}, "got activation_function 'relu'; 'gelu_new'"),
         ({"attn_pdrop": 0.5}, "got attn_pdrop 0.5; 0.0"),
         ({"n_head": 3}, "num_attention_heads: got 3 for a width of 16"),
+        ({"n_layer": "two"}, "n_layer"),
+        ({"model_type": "llama", "num_attention_heads": 3}, "validate_architecture"),
+        ({"model_type": "llama", "num_attention_heads": 0}, "zero"),
     ],
 )
 def test_a_config_we_do_not_know_is_refused(change, message, tmp_path):
-    gpt.save(small(), tmp_path)
+    gpt.save(small(change.get("model_type", "gpt2").replace("bert", "gpt2")), tmp_path)
     path = tmp_path / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(ValueError, match=rf"config\.json.*{message}"):
@@ -633,9 +636,10 @@ def test_bad_calls_are_named():
         gpt.bits_per_byte(1.0, 0)
     with pytest.raises(ValueError, match="model: got rms, learned, gelu"):
         gpt.to_hf(small(norm="rms"))
+    with pytest.raises(ValueError, match="model: got GPT2Model; a GPT2LMHeadModel or"):
+        gpt.from_hf(gpt.to_hf(small()).transformer)
     with pytest.raises(ValueError, match="config: got 'bert'"):
         gpt.GPTConfig.from_hf(BertConfig())
     with pytest.raises(ValueError, match="config: got rope_parameters"):
         rope = {"rope_type": "linear", "rope_theta": 1e4, "factor": 2.0}
         gpt.GPTConfig.from_hf(LlamaConfig(rope_parameters=rope))
-    assert pretrained.WEIGHTS == "model.safetensors"

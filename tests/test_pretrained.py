@@ -48,6 +48,15 @@ def test_a_folder_of_yours(folder):
     assert pretrained.locate(str(folder)) == str(folder)
 
 
+def test_a_header_with_one_letter_wrong_is_refused(folder):
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    assert whole.count(b"[0,24]") == 1
+    weights.write_bytes(whole.replace(b"[0,24]", b"[0.24]"))
+    with pytest.raises(ValueError, match=r"model\.safetensors is damaged: its header cannot be read"):
+        pretrained.locate(str(folder))
+
+
 @pytest.mark.parametrize("keep", [0, 4, 20, -1])
 def test_truncated_weights_are_refused(folder, keep):
     weights = folder / "model.safetensors"
@@ -124,6 +133,18 @@ def test_a_folder_is_replaced_and_a_card_kept(tmp_path):
     assert value_of(home) == 2 and (home / "README.md").read_text() == "a card"
     assert [path.name for path in home.parent.iterdir()] == ["mine"]
     assert home.stat().st_mode & 0o777 == 0o755
+    modes = {path.stat().st_mode for path in home.iterdir()}
+    assert len(modes) == 1  # who may read the config may read the weights
+
+
+def test_the_files_are_on_the_disk_before_they_take_the_place_of_others(tmp_path, monkeypatch):
+    home, fsync, rename, calls = tmp_path / "mine", os.fsync, os.rename, []
+    write(home, 1)
+    (home / "README.md").write_text("a card")
+    monkeypatch.setattr(os, "fsync", lambda file: calls.append("fsync") or fsync(file))
+    monkeypatch.setattr(os, "rename", lambda *paths: calls.append("rename") or rename(*paths))
+    write(home, 2)
+    assert calls == ["fsync"] * 3 + ["rename"] * 2
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
@@ -140,6 +161,7 @@ def test_what_stops_a_save_leaves_what_was_there(tmp_path, monkeypatch, error, r
         rename(source, target)
 
     write(home, 1)
+    (home / "README.md").write_text("a card")
     monkeypatch.setattr(os, "rename", stops)
     with pytest.raises(KeyboardInterrupt if error is KeyboardInterrupt else OSError) as caught:  # noqa: SIM117
         with pretrained.save_folder(home) as new:
@@ -152,6 +174,20 @@ def test_what_stops_a_save_leaves_what_was_there(tmp_path, monkeypatch, error, r
         )
     monkeypatch.undo()
     assert value_of(home) == 1 and [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert (home / "README.md").read_text() == "a card"
+
+
+def test_a_card_that_cannot_be_kept_stops_the_save(tmp_path, monkeypatch):
+    write(tmp_path / "mine", 1)
+    (tmp_path / "mine" / "README.md").write_text("a card")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copy2", full)
+    with pytest.raises(OSError, match="what was there before is intact"):
+        write(tmp_path / "mine", 2)
+    assert value_of(tmp_path / "mine") == 1 and (tmp_path / "mine" / "README.md").exists()
 
 
 def test_a_full_disk(tmp_path):

@@ -228,11 +228,11 @@ def test_batches_are_a_function_of_the_step(length, block_size, batch_size, seed
 
 def test_an_epoch_takes_each_block_once_and_epochs_differ():
     batch = training.lm_batches(range(43), 3, 4, seed=5)  # 9 blocks: an epoch is 3 steps
-    epochs = [torch.cat([batch(3 * e + s)["input_ids"] for s in range(3)])[:, 0] for e in range(20)]
+    epochs = [torch.cat([batch(3 * e + s)["input_ids"] for s in range(3)])[:, 0] for e in range(80)]
     for starts in epochs:
         assert starts.sort().values.diff().tolist() == [4] * 8
-    assert len({tuple(starts.tolist()) for starts in epochs}) == 20
-    assert {int(starts.min()) for starts in epochs} == {0, 1, 2, 3}
+    assert len({tuple(starts.tolist()) for starts in epochs}) == 80
+    assert {int(starts.min()) for starts in epochs} == set(range(8))  # from the first token to the last
     other = training.lm_batches(range(43), 3, 4, seed=6)
     assert not torch.equal(other(0)["input_ids"], batch(0)["input_ids"])
 
@@ -422,9 +422,10 @@ def test_bad_arguments_are_named(changes, said):
         ),
     ],
 )
-def test_bad_batches_stop_the_run(rows, said):
-    with pytest.raises(ValueError, match=said):
-        run(batch=lambda step: rows)
+def test_bad_batches_stop_the_run(rows, said, tmp_path):
+    for folder in (None, tmp_path):
+        with pytest.raises(ValueError, match=said):
+            run(folder, batch=lambda step: rows)
 
 
 @pytest.mark.parametrize("loss", [None, torch.ones(2, requires_grad=True)])
@@ -479,9 +480,12 @@ def test_ctrl_c_at_the_very_end_is_not_swallowed(whole, tmp_path):
             os.kill(os.getpid(), signal.SIGINT)
         return validate(model)()
 
-    with pytest.raises(KeyboardInterrupt, match="its last step"):
+    with pytest.raises(KeyboardInterrupt, match="its last step; the same call only loads it"):
         run(tmp_path, model=model, evaluate=evaluate)
     assert run(tmp_path)[0] == whole[0]
+    calls.clear()
+    with pytest.raises(KeyboardInterrupt, match="its last step; the model has the weights"):
+        run(model=model, evaluate=evaluate)
 
 
 def test_a_second_ctrl_c_stops_at_once(whole, tmp_path):
@@ -539,6 +543,9 @@ def test_best_is_the_lowest_and_loads(tmp_path):
     assert torch.equal(weights(other), seen[1]) and not torch.equal(seen[1], seen[2])
     with pytest.raises(ValueError, match=r"got \(11, 8\) for embedding.weight; \(11, 9\) is expected"):
         training.load_weights(Tiny(width=9), tmp_path / "best")
+    del other.inner
+    with pytest.raises(ValueError, match=r"got 2 tensors that the model has not, such as inner\.bias"):
+        training.load_weights(other, tmp_path / "best")
     with pytest.raises(FileNotFoundError, match=r"model\.safetensors is missing"):
         training.load_weights(other, tmp_path)
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from huggingface_hub.errors import StrictDataclassError
 from torch import Tensor, nn
 
 from utils import pretrained
@@ -493,10 +494,14 @@ def from_hf(model: nn.Module) -> GPT:
     """The GPT that equals a `GPT2LMHeadModel` or a `LlamaForCausalLM`, in float32.
 
     Raises:
-        ValueError: another architecture, see `GPTConfig.from_hf`.
+        ValueError: another class, or another architecture, see `GPTConfig.from_hf`.
     """
+    if type(model).__name__ not in ("GPT2LMHeadModel", "LlamaForCausalLM"):
+        raise ValueError(
+            f"model: got {type(model).__name__}; a GPT2LMHeadModel or a LlamaForCausalLM is expected"
+        )
     with torch.random.fork_rng(devices=[]), torch.no_grad():
-        ours = GPT(GPTConfig.from_hf(getattr(model, "config", model)))
+        ours = GPT(GPTConfig.from_hf(model.config))
         for a, b in _pairs(ours, model):
             a.copy_(b)
     return ours.train(model.training)
@@ -572,7 +577,7 @@ def load(folder: str | PathLike) -> GPT:
         raise ValueError(f"{Path(folder) / 'config.json'} is not the config of a GPT-2 or a Llama")
     try:
         GPTConfig.from_hf(AutoConfig.from_pretrained(folder))
-    except ValueError as error:
+    except (ValueError, ZeroDivisionError, StrictDataclassError) as error:
         raise ValueError(f"{Path(folder) / 'config.json'}: {error}") from None
     with torch.random.fork_rng(devices=[]):
         theirs, info = AutoModelForCausalLM.from_pretrained(
@@ -581,7 +586,7 @@ def load(folder: str | PathLike) -> GPT:
     wrong = {*info["missing_keys"], *info["unexpected_keys"], *(key for key, *_ in info["mismatched_keys"])}
     if wrong:
         raise ValueError(
-            f"{Path(folder) / 'model.safetensors'} is not of this config.json: missing, not expected or of "
+            f"{Path(folder) / pretrained.WEIGHTS} is not of this config.json: missing, not expected or of "
             f"another shape are {len(wrong)} tensors, such as {min(wrong)}"
         )
     return from_hf(theirs.eval())
@@ -695,7 +700,7 @@ def _check_hf(config: object) -> None:
 
 def _check_input(ids: object, attention_mask: object, cache: KVCache | None, config: GPTConfig) -> None:
     check_ints("input_ids", ids)
-    if ids.is_cuda:  # a GPU's table does not raise, but takes the whole process down
+    if ids.device.type != "cpu":  # a GPU's table takes the whole process down, or gives any row
         check_ids("input_ids", ids, config.vocab_size)
     (B, T), past = ids.shape, 0
     room, what = config.max_position_embeddings, "the context"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from utils.course import ROOT
@@ -66,7 +66,7 @@ def check_folder(folder: Path, mend: str) -> None:
         FileNotFoundError: `config.json` or `model.safetensors` is missing.
         ValueError: one of them is truncated or altered.
     """
-    config, weights = folder / "config.json", folder / "model.safetensors"
+    config, weights = folder / "config.json", folder / WEIGHTS
     for path in (config, weights):
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing. To mend it: {mend}")
@@ -81,14 +81,14 @@ def check_folder(folder: Path, mend: str) -> None:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(length)) if length <= weights.stat().st_size else None
         ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         raise ValueError(f"{weights} is damaged: its header cannot be read. To mend it: {mend}") from None
     expected, size = 8 + length + max(ends, default=0), weights.stat().st_size
     if size != expected:
         raise ValueError(f"{weights} has {size} bytes, but {expected} are expected. To mend it: {mend}")
     digest = header.get("__metadata__", {}).get("sha256")  # in files of `save_weights`
     try:
-        altered = digest is not None and digest != _digest(load_file(weights))
+        altered = digest is not None and digest != digest_of(load_file(weights))
     except SafetensorError as error:
         raise ValueError(f"{weights} is damaged ({error}). To mend it: {mend}") from None
     if altered:
@@ -130,6 +130,14 @@ def save_folder(folder: str | Path) -> Iterator[Path]:
         new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
             yield new
+            for path in folder.iterdir() if folder.exists() else []:
+                if not (new / path.name).exists():
+                    copy = shutil.copytree if path.is_dir() else shutil.copy2
+                    copy(path, new / path.name)
+            for path in new.rglob("*"):
+                if path.is_file():
+                    with path.open("r+b") as file:
+                        os.fsync(file.fileno())  # on the disk before it takes the old one's place
             new.chmod(0o755)  # mkdtemp lets nobody else in
             if folder.exists():
                 os.rename(folder, old)
@@ -138,18 +146,16 @@ def save_folder(folder: str | Path) -> Iterator[Path]:
             if old.exists() and not folder.exists():
                 os.rename(old, folder)
             shutil.rmtree(new, ignore_errors=True)
-        for path in old.iterdir() if old.exists() else []:
-            if not (folder / path.name).exists():
-                os.rename(path, folder / path.name)
         shutil.rmtree(old, ignore_errors=True)
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
         raise OSError(f"{folder} cannot be written ({error}); what was there before is intact") from error
 
 
 def save_weights(tensors: dict[str, Tensor], folder: str | Path) -> None:
     """Write `model.safetensors`, with the digest of its content in the header."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    save_file(tensors, Path(folder) / WEIGHTS, {"format": "pt", "sha256": _digest(tensors)})
+    data = save(tensors, {"format": "pt", "sha256": digest_of(tensors)})
+    (Path(folder) / WEIGHTS).write_bytes(data)
 
 
 def load_weights(folder: str | Path, mend: str = "save it again") -> tuple[dict, dict[str, Tensor]]:
@@ -164,11 +170,12 @@ def load_weights(folder: str | Path, mend: str = "save it again") -> tuple[dict,
     return json.loads(config), load_file(Path(folder) / WEIGHTS)
 
 
-def _digest(tensors: dict[str, Tensor]) -> str:
-    digest = hashlib.sha256()
+def digest_of(tensors: dict[str, Tensor], text: str = "") -> str:
+    """SHA-256 of the names, types, shapes and numbers of tensors, and of a text."""
+    digest = hashlib.sha256(text.encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+        digest.update(tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return digest.hexdigest()
 
 
@@ -179,7 +186,7 @@ def _minilm() -> Path:
         raise FileNotFoundError(f"{MINILM} is not installed. To mend it: {MEND_MINILM}")
     folder = Path(spec.submodule_search_locations[0]) / "model"
     check_folder(folder, mend=MEND_MINILM)
-    weights = folder / "model.safetensors"
+    weights = folder / WEIGHTS
     with weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != MINILM_SHA256:

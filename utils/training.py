@@ -28,6 +28,7 @@ from tqdm.auto import tqdm
 
 from utils.checks import check_whole
 from utils.course import SEED, progress_bar
+from utils.pretrained import WEIGHTS, digest_of
 
 # --- By hand: the optimizer, the schedule, the clip -----------------------------------------------------
 
@@ -36,6 +37,7 @@ class AdamW:
     """Each number moves by its mean gradient over the root of its mean square, and shrinks a little.
 
     Loshchilov & Hutter (2019), algorithm 2: the decay is taken from the weight, not put into the gradient.
+    In a step it is lr · weight_decay, as in torch; in the paper the schedule multiplies it, but α does not.
     Equal to torch.optim.AdamW, whose fused form `train` uses, as it does all tensors in one go.
 
     Args:
@@ -97,7 +99,7 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict]:
 def warmup_cosine(step: int, warmup_steps: int, steps: int) -> float:
     """The share of the full learning rate at `step`: a line from 0 to 1, then half a cosine back to 0.
 
-    The same as transformers' `get_cosine_schedule_with_warmup`; the first step, number 0, has rate 0.
+    The same as transformers' `get_cosine_schedule_with_warmup`; with a warm-up, step number 0 has rate 0.
 
     Raises:
         ValueError: a number below 0.
@@ -118,7 +120,7 @@ def clip_grad_norm(parameters: Iterable[nn.Parameter], max_norm: float) -> Tenso
     Pascanu et al. (2013), algorithm 1. Equal to torch.nn.utils.clip_grad_norm_.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([torch.zeros(()), *(g.norm() for g in gradients)]).norm()
+    norm = torch.stack([g.norm() for g in gradients] or [torch.zeros(())]).norm()
     for g in gradients:
         g.mul_((max_norm / (norm + 1e-6)).clamp(max=1.0))
     return norm
@@ -164,7 +166,7 @@ def lm_batches(
     def starts(epoch: int) -> Tensor:
         """(N,): where the blocks of this epoch begin, in their order."""
         generator = torch.Generator().manual_seed(_mix(seed, epoch))
-        room = min(block_size, len(ids) - n * block_size + 1)
+        room = len(ids) - n * block_size + 1
         offset = torch.randint(room, (1,), generator=generator)
         return offset + block_size * torch.randperm(n, generator=generator)
 
@@ -214,11 +216,11 @@ def train(
 
     It runs where the model is, on a CPU or after `model.to("cuda")` on a GPU. A script started by
     `accelerate launch --multi_gpu --num_processes n` runs on n GPUs, or as n processes on CPUs: each takes
-    its n-th of the rows of a batch, and their losses and gradients are averaged, so that rows should count
-    equally many labels.
+    its n-th of the rows of a batch, and their losses and gradients are averaged. So rows should count equally
+    many labels, and each parameter should take part in the loss.
 
     With a `folder`, a run that was interrupted goes on from its last checkpoint when called again, with the
-    same result bit for bit on the same machine, and one that is finished is only loaded.
+    same result bit for bit on the same CPU with as many threads, and one that is finished is only loaded.
 
     Args:
         model: called with `**batch(step)`; its output has a `.loss`, the mean over what counts, in nats.
@@ -226,7 +228,8 @@ def train(
         learning_rate: the highest, at the end of `warmup_steps`; see `warmup_cosine`.
         weight_decay: of matrices and tables only, see `parameter_groups`.
         max_grad_norm: see `clip_grad_norm`; math.inf for no clipping.
-        evaluate: gives a loss, lower is better; called with the model in eval mode and without gradients.
+        evaluate: gives a loss, lower is better; called with the model in eval mode and without gradients,
+            where the parameters lie then.
         evaluate_every: in steps. It happens after the last step too; checkpoints are written then.
         folder: keeps `last/`, to go on from, and `best/`, the weights with the lowest `evaluate`.
         seed: of the dropout, which each step draws anew. The generators of torch stay as they were.
@@ -259,7 +262,7 @@ def train(
     optimizer = torch.optim.AdamW(groups, lr=learning_rate, betas=betas, fused=True)
     history, last, best = History(), None, None
     if folder is not None:
-        last, best = (Path(folder) / name / "model.safetensors" for name in ("last", "best"))
+        last, best = (Path(folder) / name / WEIGHTS for name in ("last", "best"))
         settings |= {"processes": accelerator.num_processes, **_fingerprint(model, batch)}
         if last.exists():
             history = _resume(last, model, optimizer, settings)
@@ -275,7 +278,7 @@ def train(
                 _set_seed(device, _mix(seed, step, accelerator.process_index))
                 for group in optimizer.param_groups:
                     group["lr"] = learning_rate * warmup_cosine(step, warmup_steps, steps)
-                rows = _share(batch(step), accelerator, device)
+                rows = _share(_checked(batch(step)), accelerator, device)
                 model.zero_grad()  # before the pass, whose memory is at its peak
                 with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision == "bf16"):
                     loss = _loss(parallel(**rows))
@@ -312,7 +315,8 @@ def train(
     finally:
         model.to(home).eval()
     if pressed:
-        raise KeyboardInterrupt("training had done its last step; the same call only loads it")
+        kept = "the same call only loads it" if last else "the model has the weights, the losses are lost"
+        raise KeyboardInterrupt(f"training had done its last step; {kept}")
     return history
 
 
@@ -323,8 +327,10 @@ def load_weights(model: nn.Module, folder: str | Path) -> dict:
         FileNotFoundError: there are none.
         ValueError: the file is truncated or altered, or of a model with other names or shapes.
     """
-    path = Path(folder) / "model.safetensors"
+    path = Path(folder) / WEIGHTS
     tensors, state = _load(path)
+    if more := tensors.keys() - _weights(model).keys():
+        raise ValueError(f"{path}: got {len(more)} tensors that the model has not, such as {min(more)}")
     _copy(path, tensors, _weights(model))
     return state
 
@@ -353,7 +359,7 @@ def _fingerprint(model: nn.Module, batch: Callable[[int], dict[str, Tensor]]) ->
     config = getattr(model, "config", None)
     config = asdict(config) if is_dataclass(config) else getattr(config, "to_dict", dict)()
     return {
-        "batch": _digest(batch(0))[:16],
+        "batch": digest_of(_checked(batch(0)))[:16],
         "shapes": {name: list(tensor.shape) for name, tensor in _weights(model).items()},
         "config": json.loads(json.dumps(config, default=str)),
     }
@@ -402,7 +408,7 @@ def _save(path: Path, tensors: dict[str, Tensor], state: dict) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with new.open("wb") as file:
-            file.write(save(tensors, {"state": text, "sha256": _digest(tensors, text)}))
+            file.write(save(tensors, {"state": text, "sha256": digest_of(tensors, text)}))
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, path)
@@ -419,19 +425,11 @@ def _load(path: Path) -> tuple[dict[str, Tensor], dict]:
         with safe_open(path, "pt") as file:
             header = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if header["sha256"] != _digest(tensors, header["state"]):
+        if header["sha256"] != digest_of(tensors, header["state"]):
             raise ValueError("it does not hold what was written")
         return tensors, json.loads(header["state"])
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is truncated or altered ({error}); delete it to begin anew") from None
-
-
-def _digest(tensors: dict[str, Tensor], text: str = "") -> str:
-    digest = hashlib.sha256(text.encode())
-    for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
-    return digest.hexdigest()
 
 
 # --- Small parts ----------------------------------------------------------------------------------------
@@ -449,20 +447,28 @@ def _set_seed(device: torch.device, seed: int) -> None:
         torch.get_device_module(device).manual_seed(seed)
 
 
-def _share(rows: dict[str, Tensor], accelerator: Accelerator, device: torch.device) -> dict[str, Tensor]:
-    """The rows of this process, on its device."""
+def _checked(rows: object) -> dict[str, Tensor]:
+    """A batch, if it is one."""
     if not isinstance(rows, dict) or not rows or not all(isinstance(rows[name], Tensor) for name in rows):
         raise ValueError(f"batch: got {type(rows).__name__}; a dict of tensors is expected")
-    n, shapes = accelerator.num_processes, {name: tuple(rows[name].shape) for name in rows}
+    shapes = {name: tuple(rows[name].shape) for name in rows}
     sizes = {shape[:1] for shape in shapes.values()}
-    if len(sizes) > 1 or () in sizes or max(sizes)[0] % n:
-        raise ValueError(f"batch: got shapes {shapes}; as many rows in each, a multiple of {n}, are expected")
+    if len(sizes) > 1 or () in sizes:
+        raise ValueError(f"batch: got shapes {shapes}; as many rows in each are expected")
     ids, labels = rows.get("input_ids"), rows.get("labels")
     for_tokens = labels is not None and labels.dim() > 1 and not labels.is_floating_point()
     if for_tokens and ids is not None and labels.shape != ids.shape:
         raise ValueError(
             f"labels: got shape {tuple(labels.shape)}; {tuple(ids.shape)} is expected, as of input_ids"
         )
+    return rows
+
+
+def _share(rows: dict[str, Tensor], accelerator: Accelerator, device: torch.device) -> dict[str, Tensor]:
+    """The rows of this process, on its device."""
+    n, count = accelerator.num_processes, len(next(iter(rows.values())))
+    if count % n:
+        raise ValueError(f"batch: got {count} rows; a multiple of {n}, the processes, is expected")
     return {name: rows[name][accelerator.process_index :: n].to(device) for name in rows}
 
 
