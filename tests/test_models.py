@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
-from data.models import HERE, fresh, tiny_bert, tiny_gpt
+from data.models import HERE, fresh, tiny_bert, tiny_gpt, write_card
 from data.village.scenes import FOODS
 from data.village.tables import CAPITALS
 from utils import bert, data, gpt, pretrained
@@ -163,3 +163,36 @@ def test_batches_are_a_function_of_the_step(writer, reader):
         one, other = make()(3), make()(3)
         assert all(one[name].equal(other[name]) for name in one)
         assert not one["input_ids"].equal(make()(4)["input_ids"])
+
+
+# --- Making them ---
+
+
+def test_make_models_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    """A far smaller tiny-gpt, stopped in its third phase and called again."""
+    config = gpt.GPTConfig.gpt2(vocab_size=2048, hidden_size=8, num_hidden_layers=1, num_attention_heads=1)
+    small = {"STEPS": 200, "STORY_STEPS": 200, "WHOLE_STEPS": 200, "BATCH_SIZE": 2, "STORY_ROWS": 1}
+    small |= {"WORK": tmp_path / "work", "FOLDER": tmp_path / "tiny-gpt", "CONFIG": config}
+    small |= {"validation_loss": lambda *_: 1.0, "card": lambda *_, **__: "a new card"}
+    for name, value in small.items():
+        monkeypatch.setattr(tiny_gpt, name, value)
+    gpt.save(gpt.GPT(config), tiny_gpt.FOLDER)
+    write_card(tiny_gpt.FOLDER, "the card of before")
+    before = {path.name: path.read_bytes() for path in tiny_gpt.FOLDER.iterdir()}
+    make_batch, make_whole_batch, asked = tiny_gpt.make_batch, tiny_gpt.make_whole_batch, []
+
+    def stops(tokenizer, step):
+        if step == 450:
+            raise KeyboardInterrupt
+        return make_whole_batch(tokenizer, step)
+
+    monkeypatch.setattr(tiny_gpt, "make_whole_batch", stops)
+    with pytest.raises(KeyboardInterrupt):
+        tiny_gpt.make()
+    assert {path.name: path.read_bytes() for path in tiny_gpt.FOLDER.iterdir()} == before
+    monkeypatch.setattr(tiny_gpt, "make_whole_batch", make_whole_batch)
+    monkeypatch.setattr(tiny_gpt, "make_batch", lambda *a: asked.append(a[1]) or make_batch(*a))
+    tiny_gpt.make()
+    assert asked == [0, 200]  # the two phases that were done are only looked at
+    assert (tiny_gpt.FOLDER / "README.md").read_text() == "a new card" and not any(small["WORK"].iterdir())
+    assert gpt.load(tiny_gpt.FOLDER).config == config

@@ -16,8 +16,9 @@ from utils.course import SEED
 HERE = Path(__file__).resolve().parent
 WORK = HERE / ".training"  # checkpoints of a training that goes on
 VOCAB_SIZE = 2048
-# Twice as fast, and no worse here, where the processor has it; elsewhere torch would be slower with it.
-BF16 = torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16")
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+# Twice as fast, and no worse here, where the hardware has it; elsewhere torch would be slower with it.
+BF16 = DEVICE.type == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16")
 PRECISION = "bf16" if BF16 else None
 
 

@@ -1,7 +1,7 @@
 """`python -m data.models [tiny-gpt] [tiny-bert]` (`make models`) trains the course's own models anew.
 
-On two cores it takes a little over an hour, most of it for tiny-gpt. Interrupted, it goes on where it
-stopped. Until the new model is complete, the one before stays as it was.
+On two cores it takes about an hour, most of it for tiny-gpt; where torch finds a GPU, that is used.
+Interrupted, it goes on where it stopped. Until the new model is complete, the one before stays as it was.
 """
 
 import sys

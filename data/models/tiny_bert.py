@@ -1,6 +1,7 @@
 """tiny-bert: BERT's architecture with 3.9 million parameters, trained on the village's two tasks."""
 
 import random
+import shutil
 from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -10,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from torch import Tensor
 from transformers import BertTokenizer
 
-from data.models import HERE, PRECISION, VOCAB_SIZE, WORK, fresh, write_card
+from data.models import DEVICE, HERE, PRECISION, VOCAB_SIZE, WORK, fresh, write_card
 from utils import bert, data, training
 from utils.course import SEED
 
@@ -84,23 +85,32 @@ def make() -> None:
     """Train the model, measure it, and write data/models/tiny-bert."""
     torch.manual_seed(SEED)
     tokenizer = make_tokenizer()
-    model = bert.BERTForPreTraining(CONFIG)
-    batches = validation_batches(tokenizer)
+    model = bert.BERTForPreTraining(CONFIG).to(DEVICE)
+    batches, work = validation_batches(tokenizer), WORK / "tiny-bert"
+
+    def evaluate() -> float:
+        rows = ({name: tensor.to(DEVICE) for name, tensor in batch.items()} for batch in batches)
+        return sum(model(**batch).loss.item() for batch in rows) / len(batches)
+
     training.train(
         model,
         Pairs(tokenizer),
         steps=STEPS,
         learning_rate=1e-3,
         warmup_steps=500,
-        evaluate=lambda: sum(model(**batch).loss.item() for batch in batches) / len(batches),
+        evaluate=evaluate,
         evaluate_every=250,
-        folder=WORK / "tiny-bert",
+        folder=work,
         mixed_precision=PRECISION,
         progress="tiny-bert",
     )
-    training.load_weights(model, WORK / "tiny-bert" / "best")
-    bert.save(model.half(), FOLDER, tokenizer)
-    write_card(FOLDER, card(bert.load(FOLDER), tokenizer, batches))
+    training.load_weights(model, work / "best")
+    model = model.cpu().half()  # half the file
+    bert.save(model, work / "saved", tokenizer)
+    text = card(bert.load(work / "saved"), tokenizer, batches)
+    bert.save(model, FOLDER, tokenizer)
+    write_card(FOLDER, text)
+    shutil.rmtree(work)
 
 
 def most_frequent_words(tokenizer: BertTokenizer) -> tuple[int, dict[int, int]]:

@@ -1,12 +1,13 @@
 """tiny-gpt: the GPT-2 architecture with 3.7 million parameters, trained on the village to write."""
 
 import math
+import shutil
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from data.models import HERE, PRECISION, VOCAB_SIZE, WORK, fresh, write_card
+from data.models import DEVICE, HERE, PRECISION, VOCAB_SIZE, WORK, fresh, write_card
 from data.village import log_prob, piece
 from data.village.tables import CAPITALS
 from utils import data, decoding, gpt, training
@@ -62,13 +63,13 @@ def make_whole_batch(tokenizer: ByteLevelBPE, step: int) -> dict[str, Tensor]:
 
 def validation_loss(model: gpt.GPT, tokenizer: ByteLevelBPE) -> float:
     """Nats a token of the validation pieces, each read alone; the end of text counts, as in the floor."""
-    end = tokenizer.token_to_id("<|endoftext|>")
+    end, device = tokenizer.token_to_id("<|endoftext|>"), model.embedding.weight.device
     rows = sorted(([end, *tokenizer.encode(p.text), end] for p in data.village("validation")), key=len)
     nats = tokens = 0
     for i in range(0, len(rows), 25):  # of like length, so that little is padding
         block = rows[i : i + 25]
         width = max(len(row) for row in block)
-        labels = torch.tensor([row + [-100] * (width - len(row)) for row in block])
+        labels = torch.tensor([row + [-100] * (width - len(row)) for row in block], device=device)
         logits = model(labels.clamp(min=end)).logits
         nats += gpt.causal_lm_loss(logits, labels, reduction="sum").item()
         tokens += (labels[:, 1:] != -100).sum().item()
@@ -79,15 +80,14 @@ def make() -> None:
     """Train the model, measure it, and write data/models/tiny-gpt."""
     torch.manual_seed(SEED)
     tokenizer = train_bpe([p.text for p in data.village("train")], VOCAB_SIZE)
-    model = gpt.GPT(CONFIG)
-    first = 0
+    model = gpt.GPT(CONFIG).to(DEVICE)
+    first, work = 0, WORK / "tiny-gpt"
     for name, batch, steps, learning_rate in [
-        ("tiny-gpt", make_batch, STEPS, 2e-3),
-        ("tiny-gpt-stories", make_batch, STORY_STEPS, 1.5e-3),
-        ("tiny-gpt-whole", make_whole_batch, WHOLE_STEPS, 1e-3),
-        ("tiny-gpt-again", make_whole_batch, WHOLE_STEPS, 1e-3),
+        ("village", make_batch, STEPS, 2e-3),
+        ("stories", make_batch, STORY_STEPS, 1.5e-3),
+        ("whole", make_whole_batch, WHOLE_STEPS, 1e-3),
+        ("again", make_whole_batch, WHOLE_STEPS, 1e-3),
     ]:
-        folder = WORK / name
         training.train(
             model,
             lambda step, batch=batch, first=first: batch(tokenizer, first + step),
@@ -96,15 +96,18 @@ def make() -> None:
             warmup_steps=200,
             evaluate=lambda: validation_loss(model, tokenizer),
             evaluate_every=500,
-            folder=folder,
+            folder=work / name,
             mixed_precision=PRECISION,
-            progress="tiny-gpt",
+            progress=f"tiny-gpt: {name}",
         )
-        training.load_weights(model, folder / "best")
+        training.load_weights(model, work / name / "best")
         first += steps
-    # Halves the file; the card says what it costs.
-    gpt.save(model, FOLDER, tokenizer, dtype=torch.float16)
-    write_card(FOLDER, card(gpt.load(FOLDER), tokenizer, whole_loss=validation_loss(model, tokenizer)))
+    half = {"tokenizer": tokenizer, "dtype": torch.float16}  # halves the file; the card says what it costs
+    gpt.save(model.cpu(), work / "saved", **half)
+    text = card(gpt.load(work / "saved"), tokenizer, whole_loss=validation_loss(model, tokenizer))
+    gpt.save(model, FOLDER, **half)
+    write_card(FOLDER, text)
+    shutil.rmtree(work)
 
 
 def greedy_text(model: gpt.GPT, tokenizer: ByteLevelBPE, prompt: str, length: int) -> str:
