@@ -76,6 +76,16 @@ def test_nonsense_is_diagnosed(exercise, value):
     assert exercise.verdict(lambda *args, **kwargs: value).kind == "not yet"
 
 
+def test_a_room_has_its_exercises_in_the_order_of_the_notebook():
+    """So that `progress` names the right one as the next."""
+    for path in Path(__file__).parent.parent.glob("notebooks/*.ipynb"):
+        room = path.stem[3:]
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells)
+        asked = re.findall(rf"^exercises\.{room}\.(\w+)\.check\(\)", text, re.MULTILINE)
+        assert [exercise.name for exercise in EXERCISES if exercise.room == room] == asked
+
+
 def test_there_are_exercises():
     assert len(EXERCISES) >= 5
 

@@ -311,7 +311,402 @@ pool = Exercise(
 )
 
 
-# --- 3. Hidden words ---
+# --- 3. The loss of a classifier ---
+
+
+def classification_loss_solution(pooled, weight, bias, labels):
+    logits = pooled @ weight.T + bias  # (B, K)
+    log_probs = logits.log_softmax(-1)  # (B, K)
+    return -log_probs.gather(1, labels[:, None]).mean()
+
+
+def _softmax_before(pooled, weight, bias, labels):
+    return F.cross_entropy((pooled @ weight.T + bias).softmax(-1), labels)
+
+
+def _log_softmax_of_softmax(pooled, weight, bias, labels):
+    return F.nll_loss((pooled @ weight.T + bias).softmax(-1), labels)
+
+
+def _no_bias(pooled, weight, bias, labels):
+    return F.cross_entropy(pooled @ weight.T, labels)
+
+
+def _sums(pooled, weight, bias, labels):
+    return F.cross_entropy(pooled @ weight.T + bias, labels, reduction="sum")
+
+
+def _tanh_on_logits(pooled, weight, bias, labels):
+    return F.cross_entropy((pooled @ weight.T + bias).tanh(), labels)
+
+
+def _each_class_alone(pooled, weight, bias, labels):
+    logits = pooled @ weight.T + bias
+    return F.binary_cross_entropy_with_logits(logits, F.one_hot(labels, logits.shape[1]).float())
+
+
+def _takes_the_logit(pooled, weight, bias, labels):
+    return F.nll_loss(pooled @ weight.T + bias, labels)
+
+
+def _sigmoid_before(pooled, weight, bias, labels):
+    return F.cross_entropy((pooled @ weight.T + bias).sigmoid(), labels)
+
+
+def _divides_by_the_classes(pooled, weight, bias, labels):
+    return classification_loss_solution(pooled, weight, bias, labels) / len(weight)
+
+
+def _in_bits(pooled, weight, bias, labels):
+    return classification_loss_solution(pooled, weight, bias, labels) / math.log(2)
+
+
+def _second_tanh(pooled, weight, bias, labels):
+    return classification_loss_solution(pooled.tanh(), weight, bias, labels)
+
+
+def _one_loss_a_text(pooled, weight, bias, labels):
+    return F.cross_entropy(pooled @ weight.T + bias, labels, reduction="none")
+
+
+def _over_the_batch(pooled, weight, bias, labels):
+    log_probs = (pooled @ weight.T + bias).log_softmax(0)
+    return -log_probs.gather(1, labels[:, None]).mean()
+
+
+def _log_of_softmax(pooled, weight, bias, labels):
+    probabilities = (pooled @ weight.T + bias).softmax(-1)
+    return -probabilities.gather(1, labels[:, None]).log().mean()
+
+
+def _positive_log(pooled, weight, bias, labels):
+    return -classification_loss_solution(pooled, weight, bias, labels)
+
+
+CLASSIFICATION_FAULTS = {
+    _softmax_before: "softmax is applied twice: cross-entropy takes logits and does its own. The loss can "
+    "then never come near 0, and a sure mistake is hardly corrected.",
+    _log_softmax_of_softmax: "you take the probability where its logarithm belongs: −log p, not −p.",
+    _no_bias: "the bias is not added to the logits.",
+    _sums: "you return the sum over the texts; their mean is expected.",
+    _tanh_on_logits: "your logits go through tanh. The pooled vector has had its tanh; logits get none.",
+    _each_class_alone: "you judge each class alone, by a sigmoid. The classes exclude each other: softmax.",
+    _takes_the_logit: "you take the logit of the right class where the logarithm of its probability belongs: "
+    "log_softmax first.",
+    _sigmoid_before: "your logits go through a sigmoid. Cross-entropy does its own softmax.",
+    _divides_by_the_classes: "your mean runs over the classes, too. Each text counts once.",
+    _in_bits: "your logarithm has the base 2. The loss is in nats: the natural logarithm.",
+    _second_tanh: "the pooled vector goes through tanh again. The pooler has done that.",
+    _over_the_batch: "your softmax runs over the texts. It runs over the classes, the last axis.",
+    _positive_log: "your loss is negative. It is −log p.",
+}
+
+
+def _check_classification_loss(answer):
+    for B, C, K, scale in [(4, 6, 2, 1.0), (7, 5, 3, 2.0), (3, 8, 5, 0.3), (16, 4, 2, 100.0)]:
+        pooled, weight, bias = torch.randn(B, C).tanh(), scale * torch.randn(K, C), torch.randn(K)
+        labels = torch.randint(K, (B,))
+        got = answer(pooled, weight, bias, labels)
+        if isinstance(got, Tensor) and got.shape == (B,):
+            raise NotYet("you return a loss for each text; their mean is expected, one number.")
+        if isinstance(got, bool) or not isinstance(got, (Real, Tensor)):
+            raise NotYet(f"the loss is one number; you returned {type(got).__name__}.")
+        if scale == 100 and not torch.as_tensor(got).isfinite().all():
+            raise NotYet(
+                "for large logits your loss is inf or nan: a probability is rounded to 0, and has no "
+                "logarithm. `log_softmax` takes the logarithm before it can be lost."
+            )
+        got = _tensor(got, (), torch.float32, "loss") if isinstance(got, Tensor) else got
+        expected = classification_loss_solution(pooled, weight, bias, labels)
+        got = torch.as_tensor(got, dtype=torch.float32)
+        if _same(got, expected):
+            continue
+        for fault, words in CLASSIFICATION_FAULTS.items():
+            if _same(got, fault(pooled, weight, bias, labels)):
+                raise NotYet(words)
+        raise NotYet(f"for {B} texts and {K} classes the loss is {expected:.4f}; yours is {got:.4f}.")
+    model, batch = _tiny_bert()
+    with torch.no_grad():
+        pooled = model.bert(
+            batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
+        ).pooler_output
+        head, labels = model.seq_relationship, batch["next_sentence_label"]
+        theirs = F.cross_entropy(head(pooled), labels).item()
+        yours = float(answer(pooled, head.weight, head.bias, labels))
+    if not abs(theirs - yours) < 1e-4:
+        raise NotYet(
+            f"it is right on small inputs, but on tiny-bert's pairs it is {yours:.4f}, not {theirs:.4f}."
+        )
+    logits = torch.tensor([[8.0, 0.0]], requires_grad=True)  # sure, and wrong
+    slopes = [
+        torch.autograd.grad(F.cross_entropy(z, torch.tensor([1])), logits)[0][0, 1].abs().item()
+        for z in (logits, logits.softmax(-1))
+    ]
+    return (
+        f"On tiny-bert's head: |difference| {abs(theirs - yours):.0e}. A sure mistake (logits 8 and 0) has "
+        f"the slope {slopes[0]:.2f}; with a second softmax it would be {slopes[1]:.4f}."
+    )
+
+
+classification_loss = Exercise(
+    name="classification_loss",
+    minutes=5,
+    stars=2,
+    check=_check_classification_loss,
+    hints=[
+        "The head is one linear map: `logits = pooled @ weight.T + bias`, a number for each class.",
+        "The loss is −log of the probability of the right class, averaged over the texts.",
+        "`F.cross_entropy(logits, labels)` does softmax, logarithm and mean at once, so give it the logits.",
+    ],
+    solution=classification_loss_solution,
+    mistakes={
+        _softmax_before: "applied twice",
+        _log_softmax_of_softmax: "not −p",
+        _no_bias: "bias is not added",
+        _sums: "the sum over the texts",
+        _tanh_on_logits: "logits go through tanh",
+        _each_class_alone: "each class alone",
+        _takes_the_logit: "log_softmax first",
+        _sigmoid_before: "sigmoid. Cross-entropy",
+        _divides_by_the_classes: "over the classes, too",
+        _in_bits: "base 2",
+        _second_tanh: "tanh again",
+        _one_loss_a_text: "for each text",
+        _over_the_batch: "runs over the texts",
+        _log_of_softmax: "before it can be lost",
+        _positive_log: "negative",
+    },
+)
+
+
+# --- 4. Pairs of texts ---
+
+
+def nsp_pairs_solution(pieces, seed):
+    draw = random.Random(seed)
+    pairs = []
+    for i, piece in enumerate(pieces):
+        cut = draw.randrange(1, len(piece))
+        if draw.random() < 0.5:
+            pairs.append((piece[:cut], piece[cut:], 0))
+        else:
+            other = pieces[(i + draw.randrange(1, len(pieces))) % len(pieces)]
+            pairs.append((piece[:cut], other[draw.randrange(1, len(other)) :], 1))
+    return pairs
+
+
+def _negatives_from_the_same_piece(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for piece in pieces:
+        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
+        second = piece[draw.randrange(1, len(piece)) :] if label else piece[cut:]
+        pairs.append((piece[:cut], second, label))
+    return pairs
+
+
+def _any_piece(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for piece in pieces:
+        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
+        other = draw.choice(pieces)
+        second = other[draw.randrange(1, len(other)) :] if label else piece[cut:]
+        pairs.append((piece[:cut], second, label))
+    return pairs
+
+
+def _labels_swapped(pieces, seed):
+    return [(first, second, 1 - label) for first, second, label in nsp_pairs_solution(pieces, seed)]
+
+
+def _always_next(pieces, seed):
+    draw = random.Random(seed)
+    return [(piece[:cut], piece[cut:], 0) for piece in pieces for cut in [draw.randrange(1, len(piece))]]
+
+
+def _never_next(pieces, seed):
+    return [(piece[:1], pieces[(i + 1) % len(pieces)][1:], 1) for i, piece in enumerate(pieces)]
+
+
+def _in_turn(pieces, seed):
+    pairs = zip(_always_next(pieces, seed), _never_next(pieces, seed), strict=True)
+    return [pair[i % 2] for i, pair in enumerate(pairs)]
+
+
+def _ignores_the_seed(pieces, seed):
+    return nsp_pairs_solution(pieces, 0)
+
+
+def _empty_half(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for i, piece in enumerate(pieces):
+        cut, label = draw.randrange(0, len(piece) + 1), draw.randrange(2)
+        other = pieces[(i + 1) % len(pieces)]
+        pairs.append((piece[:cut], other[1:] if label else piece[cut:], label))
+    return pairs
+
+
+def _next_leaves_a_gap(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for i, piece in enumerate(pieces):
+        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
+        other = pieces[(i + 1) % len(pieces)]
+        pairs.append((piece[:cut], other[1:] if label else piece[-1:], label))
+    return pairs
+
+
+def _one_sentence_next(pieces, seed):
+    return [(a, b[:1], label) for a, b, label in nsp_pairs_solution(pieces, seed)]
+
+
+def _one_sentence_of_others(pieces, seed):
+    return [(a, b[:1] if label else b, label) for a, b, label in nsp_pairs_solution(pieces, seed)]
+
+
+def _whole_other_piece(pieces, seed):
+    pairs = nsp_pairs_solution(pieces, seed)
+    return [(a, pieces[(i + 7) % len(pieces)] if y else b, y) for i, (a, b, y) in enumerate(pairs)]
+
+
+def _one_place_to_cut(pieces, seed):
+    draw, pairs = random.Random(seed), []
+    for i, piece in enumerate(pieces):
+        cut, label = len(piece) // 2, draw.randrange(2)
+        other = pieces[(i + 1) % len(pieces)]
+        pairs.append((piece[:cut], other[len(other) // 2 :] if label else piece[cut:], label))
+    return pairs
+
+
+def _begins_anew_for_each(pieces, seed):
+    return [nsp_pairs_solution([p, pieces[i - 1]], seed)[0] for i, p in enumerate(pieces)]
+
+
+def _check_nsp_pairs(answer):
+    # Every sentence is different, so that one can tell where a text comes from.
+    pieces = [[f"{i}.{j}" for j in range(2 + i % 5)] for i in range(300)]
+    rounds = [_pairs(answer(pieces, seed), pieces) for seed in (1, 2)]
+    if rounds[0] != _pairs(answer(pieces, 1), pieces):
+        raise NotYet("the same seed gave other pairs. Draw everything from `random.Random(seed)`.")
+    kinds = [_kind(pieces, i, *pair) for pairs in rounds for i, pair in enumerate(pairs)]
+    for kind, words in {
+        "empty": "a text is empty. Cut between two sentences.",
+        "not its beginning": "the first text of a pair should be the beginning of its piece.",
+        "gap": "a second text with the label 0 does not go on where the first one ends.",
+        "mixed": "a second text is put together from several pieces.",
+        "opening": "a second text with the label 1 is a piece from its very beginning. A true continuation "
+        "never opens a piece, so the label could be told from that. Cut the other piece, too.",
+        "short": "a second text with the label 0 ends before its piece does. It is the whole rest behind the "
+        "cut, not a sentence of it.",
+        "short other": "a second text from another piece ends before that piece does. Take its whole rest "
+        "behind a cut, or the length tells the label.",
+    }.items():
+        if kind in kinds:
+            raise NotYet(words)
+    swapped = [kind for kind in kinds if kind in ("next as 1", "other as 0")]
+    if len(swapped) > len(kinds) // 2:
+        raise NotYet("your labels are swapped: 0 is for a text that goes on, 1 for one from another piece.")
+    same = sum(kind in ("next as 1", "same piece as 1") for kind in kinds)
+    if same > 30:
+        raise NotYet(
+            "the negatives come from the same piece. They speak of the same things, and some are true "
+            "continuations: take them from another piece."
+        )
+    if same:
+        raise NotYet(
+            f"of {len(kinds)} pairs {same} with the label 1 come from the same piece by chance. "
+            "Leave the piece itself out when you draw another."
+        )
+    negatives = [sum(label for *_, label in pairs) / len(pairs) for pairs in rounds]
+    if sorted(negatives) == [0, 1]:
+        raise NotYet(
+            "all pairs of one seed have the same label. Make `random.Random(seed)` once, before the loop."
+        )
+    for share in negatives:
+        if not 0.38 < share < 0.62:
+            raise NotYet(f"half of the pairs should have the label 1; of yours, {share:.0%} have.")
+    cuts = [len(first) for pairs in rounds for i, (first, *_) in enumerate(pairs) if len(pieces[i]) == 6]
+    if len(set(cuts)) == 1:
+        raise NotYet("a piece is always cut at the same place. Draw the place, too.")
+    if rounds[0] == rounds[1]:
+        raise NotYet("two seeds gave the same pairs. Draw from `random.Random(seed)`.")
+    labels = [label for *_, label in rounds[0]]
+    if all(a != b for a, b in pairwise(labels)):
+        raise NotYet("your labels alternate: the place in the batch gives them away. Throw a coin for each.")
+    model, batch = _tiny_bert()
+    with torch.no_grad():
+        logits = model(
+            batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
+        ).seq_relationship_logits
+    right = (logits.argmax(-1) == batch["next_sentence_label"]).float().mean().item()
+    return f"Pairs such as yours are what tiny-bert has learnt from: it tells {right:.0%} of 64 others right."
+
+
+def _pairs(got: object, pieces: list[list[str]]) -> list[tuple[list, list, int]]:
+    if not isinstance(got, list):
+        raise NotYet(f"a list of pairs is expected, one for each piece; you returned {type(got).__name__}.")
+    if len(got) != len(pieces):
+        raise NotYet(f"one pair for each piece is expected: {len(pieces)}; you returned {len(got)}.")
+    for pair in got:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 3:
+            raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
+        if not all(isinstance(text, list) for text in pair[:2]) or pair[2] not in (0, 1):
+            raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
+    return [tuple(pair) for pair in got]
+
+
+def _kind(pieces: list[list[str]], i: int, first: list[str], second: list[str], label: int) -> str:
+    if not first or not second:
+        return "empty"
+    if first != pieces[i][: len(first)]:
+        return "not its beginning"
+    sources = {int(sentence.split(".")[0]) for sentence in second}
+    if len(sources) > 1:
+        return "mixed"
+    source = sources.pop()
+    if source == i:
+        rest = pieces[i][len(first) :]
+        if second == rest:
+            return "next as 1" if label else "next"
+        if label:
+            return "same piece as 1"
+        return "short" if second == rest[: len(second)] else "gap"
+    if not label:
+        return "other as 0"
+    if second[0].endswith(".0"):
+        return "opening"
+    return "other" if second == pieces[source][-len(second) :] else "short other"
+
+
+nsp_pairs = Exercise(
+    name="nsp_pairs",
+    minutes=10,
+    stars=2,
+    check=_check_nsp_pairs,
+    hints=[
+        "`draw = random.Random(seed)`, then for each piece a place to cut: `draw.randrange(1, len(piece))`.",
+        "Toss a coin, `draw.random() < 0.5`: either `piece[cut:]` and 0, or the end of another piece and 1.",
+        "Another piece than number i: `pieces[(i + draw.randrange(1, len(pieces))) % len(pieces)]`.",
+    ],
+    solution=nsp_pairs_solution,
+    mistakes={
+        _negatives_from_the_same_piece: "come from the same piece. They",
+        _any_piece: "by chance",
+        _labels_swapped: "swapped",
+        _always_next: "0% have",
+        _never_next: "100% have",
+        _in_turn: "alternate",
+        _ignores_the_seed: "two seeds gave",
+        _empty_half: "is empty",
+        _next_leaves_a_gap: "does not go on",
+        _whole_other_piece: "from its very beginning",
+        _one_sentence_next: "not a sentence of it",
+        _one_sentence_of_others: "the length tells the label",
+        _one_place_to_cut: "at the same place",
+        _begins_anew_for_each: "before the loop",
+    },
+)
+
+
+# --- 5. Hidden words ---
 
 
 def mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id):
@@ -365,6 +760,22 @@ def _none_random(input_ids, special_tokens_mask, vocab_size, mask_token_id):
     _, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
     masked = (labels != IGNORED) & (torch.rand(input_ids.shape) < 0.8)
     return torch.where(masked, mask_token_id, input_ids), labels
+
+
+def _share_the_rest(input_ids, special_tokens_mask, vocab_size, mask_token_id, random_from):
+    """The rest after the 80 % is split by a throw of its own: random from `random_from` on."""
+    _, labels = mask_tokens_solution(input_ids, special_tokens_mask, vocab_size, mask_token_id)
+    masked, random_ones = torch.rand(input_ids.shape) < 0.8, torch.rand(input_ids.shape) >= random_from
+    words = torch.where(random_ones, torch.randint(vocab_size, input_ids.shape), input_ids)
+    return torch.where(labels == IGNORED, input_ids, torch.where(masked, mask_token_id, words)), labels
+
+
+def _a_tenth_of_the_rest_random(*inputs):
+    return _share_the_rest(*inputs, random_from=0.9)
+
+
+def _a_tenth_of_the_rest_kept(*inputs):
+    return _share_the_rest(*inputs, random_from=0.1)
 
 
 def _one_random_word(input_ids, special_tokens_mask, vocab_size, mask_token_id):
@@ -459,10 +870,15 @@ def _judge(got: object, input_ids: Tensor, vocab_size: int, mask_token_id: int) 
             "all chosen words become [MASK]. 80 % do; 10 % become a random word, 10 % stay. Throw a second "
             "time for that: a throw that was below 0.15 is below 0.8, too."
         )
-    if kept < 0.03:
+    if kept < 0.005:
         raise NotYet("no chosen word stays as it is. 10 % do, and still have a label.")
-    if other < 0.03:
+    if other < 0.005:
         raise NotYet("no chosen word becomes a random one. 10 % do.")
+    if 0.75 < masked < 0.85 and min(kept, other) < 0.04:
+        raise NotYet(
+            f"of the chosen words, {other:.0%} become a random word and {kept:.0%} stay. Each should be a "
+            "tenth of all that are chosen, which is half of what the [MASK]s leave."
+        )
     if not (0.75 < masked < 0.85 and 0.06 < kept < 0.14 and 0.06 < other < 0.14):
         raise NotYet(
             f"of the chosen words, {masked:.0%} become [MASK], {other:.0%} a random word, {kept:.0%} stay; "
@@ -496,375 +912,12 @@ mask_tokens = Exercise(
         _masks_specials: "special tokens",
         _none_kept: "stays as it is",
         _none_random: "becomes a random one",
+        _a_tenth_of_the_rest_random: "half of what the [MASK]s leave",
+        _a_tenth_of_the_rest_kept: "half of what the [MASK]s leave",
         _one_random_word: "the same few",
         _same_places_in_each_row: "the same places",
         _all_places: "every word is chosen",
         _none_chosen: "no word is chosen",
         _outputs_swapped: "swapped",
-    },
-)
-
-
-# --- 4. Pairs of texts ---
-
-
-def nsp_pairs_solution(pieces, seed):
-    draw = random.Random(seed)
-    pairs = []
-    for i, piece in enumerate(pieces):
-        cut = draw.randrange(1, len(piece))
-        if draw.random() < 0.5:
-            pairs.append((piece[:cut], piece[cut:], 0))
-        else:
-            other = pieces[(i + draw.randrange(1, len(pieces))) % len(pieces)]
-            pairs.append((piece[:cut], other[draw.randrange(1, len(other)) :], 1))
-    return pairs
-
-
-def _negatives_from_the_same_piece(pieces, seed):
-    draw, pairs = random.Random(seed), []
-    for piece in pieces:
-        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
-        second = piece[draw.randrange(1, len(piece)) :] if label else piece[cut:]
-        pairs.append((piece[:cut], second, label))
-    return pairs
-
-
-def _any_piece(pieces, seed):
-    draw, pairs = random.Random(seed), []
-    for piece in pieces:
-        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
-        other = draw.choice(pieces)
-        second = other[draw.randrange(1, len(other)) :] if label else piece[cut:]
-        pairs.append((piece[:cut], second, label))
-    return pairs
-
-
-def _labels_swapped(pieces, seed):
-    return [(first, second, 1 - label) for first, second, label in nsp_pairs_solution(pieces, seed)]
-
-
-def _always_next(pieces, seed):
-    draw = random.Random(seed)
-    return [(piece[:cut], piece[cut:], 0) for piece in pieces for cut in [draw.randrange(1, len(piece))]]
-
-
-def _never_next(pieces, seed):
-    return [(piece[:1], pieces[(i + 1) % len(pieces)][1:], 1) for i, piece in enumerate(pieces)]
-
-
-def _in_turn(pieces, seed):
-    pairs = zip(_always_next(pieces, seed), _never_next(pieces, seed), strict=True)
-    return [pair[i % 2] for i, pair in enumerate(pairs)]
-
-
-def _ignores_the_seed(pieces, seed):
-    return nsp_pairs_solution(pieces, 0)
-
-
-def _empty_half(pieces, seed):
-    draw, pairs = random.Random(seed), []
-    for i, piece in enumerate(pieces):
-        cut, label = draw.randrange(0, len(piece) + 1), draw.randrange(2)
-        other = pieces[(i + 1) % len(pieces)]
-        pairs.append((piece[:cut], other[1:] if label else piece[cut:], label))
-    return pairs
-
-
-def _next_leaves_a_gap(pieces, seed):
-    draw, pairs = random.Random(seed), []
-    for i, piece in enumerate(pieces):
-        cut, label = draw.randrange(1, len(piece)), draw.randrange(2)
-        other = pieces[(i + 1) % len(pieces)]
-        pairs.append((piece[:cut], other[1:] if label else piece[-1:], label))
-    return pairs
-
-
-def _whole_other_piece(pieces, seed):
-    pairs = nsp_pairs_solution(pieces, seed)
-    return [(a, pieces[(i + 7) % len(pieces)] if y else b, y) for i, (a, b, y) in enumerate(pairs)]
-
-
-def _one_place_to_cut(pieces, seed):
-    draw, pairs = random.Random(seed), []
-    for i, piece in enumerate(pieces):
-        cut, label = len(piece) // 2, draw.randrange(2)
-        other = pieces[(i + 1) % len(pieces)]
-        pairs.append((piece[:cut], other[len(other) // 2 :] if label else piece[cut:], label))
-    return pairs
-
-
-def _begins_anew_for_each(pieces, seed):
-    return [nsp_pairs_solution([p, pieces[i - 1]], seed)[0] for i, p in enumerate(pieces)]
-
-
-def _check_nsp_pairs(answer):
-    # Every sentence is different, so that one can tell where a text comes from.
-    pieces = [[f"{i}.{j}" for j in range(2 + i % 5)] for i in range(300)]
-    rounds = [_pairs(answer(pieces, seed), pieces) for seed in (1, 2)]
-    if rounds[0] != _pairs(answer(pieces, 1), pieces):
-        raise NotYet("the same seed gave other pairs. Draw everything from `random.Random(seed)`.")
-    kinds = [_kind(pieces[i], *pair) for pairs in rounds for i, pair in enumerate(pairs)]
-    for kind, words in {
-        "empty": "a text is empty. Cut between two sentences.",
-        "not its beginning": "the first text of a pair should be the beginning of its piece.",
-        "gap": "a second text with the label 0 does not go on where the first one ends.",
-        "mixed": "a second text is put together from several pieces.",
-        "opening": "a second text with the label 1 is a piece from its very beginning. A true continuation "
-        "never opens a piece, so the label could be told from that. Cut the other piece, too.",
-    }.items():
-        if kind in kinds:
-            raise NotYet(words)
-    swapped = [kind for kind in kinds if kind in ("next as 1", "other as 0")]
-    if len(swapped) > len(kinds) // 2:
-        raise NotYet("your labels are swapped: 0 is for a text that goes on, 1 for one from another piece.")
-    same = sum(kind in ("next as 1", "same piece as 1") for kind in kinds)
-    if same > 30:
-        raise NotYet(
-            "the negatives come from the same piece. They speak of the same things, and some are true "
-            "continuations: take them from another piece."
-        )
-    if same:
-        raise NotYet(
-            f"of {len(kinds)} pairs {same} with the label 1 come from the same piece by chance. "
-            "Leave the piece itself out when you draw another."
-        )
-    negatives = [sum(label for *_, label in pairs) / len(pairs) for pairs in rounds]
-    if sorted(negatives) == [0, 1]:
-        raise NotYet(
-            "all pairs of one seed have the same label. Make `random.Random(seed)` once, before the loop."
-        )
-    for share in negatives:
-        if not 0.38 < share < 0.62:
-            raise NotYet(f"half of the pairs should have the label 1; of yours, {share:.0%} have.")
-    cuts = [len(first) for pairs in rounds for i, (first, *_) in enumerate(pairs) if len(pieces[i]) == 6]
-    if len(set(cuts)) == 1:
-        raise NotYet("a piece is always cut at the same place. Draw the place, too.")
-    if rounds[0] == rounds[1]:
-        raise NotYet("two seeds gave the same pairs. Draw from `random.Random(seed)`.")
-    labels = [label for *_, label in rounds[0]]
-    if all(a != b for a, b in pairwise(labels)):
-        raise NotYet("your labels alternate: the place in the batch gives them away. Throw a coin for each.")
-    model, batch = _tiny_bert()
-    with torch.no_grad():
-        logits = model(
-            batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
-        ).seq_relationship_logits
-    right = (logits.argmax(-1) == batch["next_sentence_label"]).float().mean().item()
-    return f"Pairs such as yours are what tiny-bert has learnt from: it tells {right:.0%} of 64 others right."
-
-
-def _pairs(got: object, pieces: list[list[str]]) -> list[tuple[list, list, int]]:
-    if not isinstance(got, list):
-        raise NotYet(f"a list of pairs is expected, one for each piece; you returned {type(got).__name__}.")
-    if len(got) != len(pieces):
-        raise NotYet(f"one pair for each piece is expected: {len(pieces)}; you returned {len(got)}.")
-    for pair in got:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 3:
-            raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
-        if not all(isinstance(text, list) for text in pair[:2]) or pair[2] not in (0, 1):
-            raise NotYet("each pair is (first, second, label), two lists of sentences and 0 or 1.")
-    return [tuple(pair) for pair in got]
-
-
-def _kind(piece: list[str], first: list[str], second: list[str], label: int) -> str:
-    if not first or not second:
-        return "empty"
-    if first != piece[: len(first)]:
-        return "not its beginning"
-    sources = {sentence.split(".")[0] for sentence in second}
-    if len(sources) > 1:
-        return "mixed"
-    own = sources == {piece[0].split(".")[0]}
-    if own and second == piece[len(first) :]:
-        return "next as 1" if label else "next"
-    if own:
-        return "same piece as 1" if label else "gap"
-    if not label:
-        return "other as 0"
-    return "opening" if second[0].endswith(".0") else "other"
-
-
-nsp_pairs = Exercise(
-    name="nsp_pairs",
-    minutes=10,
-    stars=2,
-    check=_check_nsp_pairs,
-    hints=[
-        "`draw = random.Random(seed)`, then for each piece a place to cut: `draw.randrange(1, len(piece))`.",
-        "Toss a coin, `draw.random() < 0.5`: either `piece[cut:]` and 0, or the end of another piece and 1.",
-        "Another piece than number i: `pieces[(i + draw.randrange(1, len(pieces))) % len(pieces)]`.",
-    ],
-    solution=nsp_pairs_solution,
-    mistakes={
-        _negatives_from_the_same_piece: "come from the same piece. They",
-        _any_piece: "by chance",
-        _labels_swapped: "swapped",
-        _always_next: "0% have",
-        _never_next: "100% have",
-        _in_turn: "alternate",
-        _ignores_the_seed: "two seeds gave",
-        _empty_half: "is empty",
-        _next_leaves_a_gap: "does not go on",
-        _whole_other_piece: "from its very beginning",
-        _one_place_to_cut: "at the same place",
-        _begins_anew_for_each: "before the loop",
-    },
-)
-
-
-# --- 5. The loss of a classifier ---
-
-
-def classification_loss_solution(pooled, weight, bias, labels):
-    logits = pooled @ weight.T + bias  # (B, K)
-    log_probs = logits.log_softmax(-1)  # (B, K)
-    return -log_probs.gather(1, labels[:, None]).mean()
-
-
-def _softmax_before(pooled, weight, bias, labels):
-    return F.cross_entropy((pooled @ weight.T + bias).softmax(-1), labels)
-
-
-def _log_softmax_of_softmax(pooled, weight, bias, labels):
-    return F.nll_loss((pooled @ weight.T + bias).softmax(-1), labels)
-
-
-def _no_bias(pooled, weight, bias, labels):
-    return F.cross_entropy(pooled @ weight.T, labels)
-
-
-def _sums(pooled, weight, bias, labels):
-    return F.cross_entropy(pooled @ weight.T + bias, labels, reduction="sum")
-
-
-def _tanh_on_logits(pooled, weight, bias, labels):
-    return F.cross_entropy((pooled @ weight.T + bias).tanh(), labels)
-
-
-def _each_class_alone(pooled, weight, bias, labels):
-    logits = pooled @ weight.T + bias
-    return F.binary_cross_entropy_with_logits(logits, F.one_hot(labels, logits.shape[1]).float())
-
-
-def _takes_the_logit(pooled, weight, bias, labels):
-    return F.nll_loss(pooled @ weight.T + bias, labels)
-
-
-def _sigmoid_before(pooled, weight, bias, labels):
-    return F.cross_entropy((pooled @ weight.T + bias).sigmoid(), labels)
-
-
-def _divides_by_the_classes(pooled, weight, bias, labels):
-    return classification_loss_solution(pooled, weight, bias, labels) / len(weight)
-
-
-def _in_bits(pooled, weight, bias, labels):
-    return classification_loss_solution(pooled, weight, bias, labels) / math.log(2)
-
-
-def _second_tanh(pooled, weight, bias, labels):
-    return classification_loss_solution(pooled.tanh(), weight, bias, labels)
-
-
-def _one_loss_a_text(pooled, weight, bias, labels):
-    return F.cross_entropy(pooled @ weight.T + bias, labels, reduction="none")
-
-
-def _over_the_batch(pooled, weight, bias, labels):
-    log_probs = (pooled @ weight.T + bias).log_softmax(0)
-    return -log_probs.gather(1, labels[:, None]).mean()
-
-
-def _positive_log(pooled, weight, bias, labels):
-    return -classification_loss_solution(pooled, weight, bias, labels)
-
-
-CLASSIFICATION_FAULTS = {
-    _softmax_before: "softmax is applied twice: cross-entropy takes logits and does its own. The loss can "
-    "then never come near 0, and a sure mistake is hardly corrected.",
-    _log_softmax_of_softmax: "you take the probability where its logarithm belongs: −log p, not −p.",
-    _no_bias: "the bias is not added to the logits.",
-    _sums: "you return the sum over the texts; their mean is expected.",
-    _tanh_on_logits: "your logits go through tanh. The pooled vector has had its tanh; logits get none.",
-    _each_class_alone: "you judge each class alone, by a sigmoid. The classes exclude each other: softmax.",
-    _takes_the_logit: "you take the logit of the right class where the logarithm of its probability belongs: "
-    "log_softmax first.",
-    _sigmoid_before: "your logits go through a sigmoid. Cross-entropy does its own softmax.",
-    _divides_by_the_classes: "your mean runs over the classes, too. Each text counts once.",
-    _in_bits: "your logarithm has the base 2. The loss is in nats: the natural logarithm.",
-    _second_tanh: "the pooled vector goes through tanh again. The pooler has done that.",
-    _over_the_batch: "your softmax runs over the texts. It runs over the classes, the last axis.",
-    _positive_log: "your loss is negative. It is −log p.",
-}
-
-
-def _check_classification_loss(answer):
-    for B, C, K, scale in [(4, 6, 2, 1.0), (7, 5, 3, 2.0), (3, 8, 5, 0.3), (16, 4, 2, 40.0)]:
-        pooled, weight, bias = torch.randn(B, C).tanh(), scale * torch.randn(K, C), torch.randn(K)
-        labels = torch.randint(K, (B,))
-        got = answer(pooled, weight, bias, labels)
-        if isinstance(got, Tensor) and got.shape == (B,):
-            raise NotYet("you return a loss for each text; their mean is expected, one number.")
-        got = _tensor(got, (), torch.float32, "loss") if isinstance(got, Tensor) else got
-        if isinstance(got, bool) or not isinstance(got, (Real, Tensor)):
-            raise NotYet(f"the loss is one number; you returned {type(got).__name__}.")
-        expected = classification_loss_solution(pooled, weight, bias, labels)
-        got = torch.as_tensor(got, dtype=torch.float32)
-        if _same(got, expected):
-            continue
-        for fault, words in CLASSIFICATION_FAULTS.items():
-            if _same(got, fault(pooled, weight, bias, labels)):
-                raise NotYet(words)
-        raise NotYet(f"for {B} texts and {K} classes the loss is {expected:.4f}; yours is {got:.4f}.")
-    model, batch = _tiny_bert()
-    with torch.no_grad():
-        pooled = model.bert(
-            batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
-        ).pooler_output
-        head, labels = model.seq_relationship, batch["next_sentence_label"]
-        theirs = F.cross_entropy(head(pooled), labels).item()
-        yours = float(answer(pooled, head.weight, head.bias, labels))
-    if not abs(theirs - yours) < 1e-4:
-        raise NotYet(
-            f"it is right on small inputs, but on tiny-bert's pairs it is {yours:.4f}, not {theirs:.4f}."
-        )
-    logits = torch.tensor([[8.0, 0.0]], requires_grad=True)  # sure, and wrong
-    slopes = [
-        torch.autograd.grad(F.cross_entropy(z, torch.tensor([1])), logits)[0][0, 1].abs().item()
-        for z in (logits, logits.softmax(-1))
-    ]
-    return (
-        f"On tiny-bert's head: |difference| {abs(theirs - yours):.0e}. A sure mistake (logits 8 and 0) has "
-        f"the slope {slopes[0]:.2f}; with a second softmax it would be {slopes[1]:.4f}."
-    )
-
-
-classification_loss = Exercise(
-    name="classification_loss",
-    minutes=5,
-    stars=2,
-    check=_check_classification_loss,
-    hints=[
-        "The head is one linear map: `logits = pooled @ weight.T + bias`, a number for each class.",
-        "The loss is −log of the probability of the right class, averaged over the texts.",
-        "`F.cross_entropy(logits, labels)` does softmax, logarithm and mean at once, so give it the logits.",
-    ],
-    solution=classification_loss_solution,
-    mistakes={
-        _softmax_before: "applied twice",
-        _log_softmax_of_softmax: "not −p",
-        _no_bias: "bias is not added",
-        _sums: "the sum over the texts",
-        _tanh_on_logits: "logits go through tanh",
-        _each_class_alone: "each class alone",
-        _takes_the_logit: "log_softmax first",
-        _sigmoid_before: "sigmoid. Cross-entropy",
-        _divides_by_the_classes: "over the classes, too",
-        _in_bits: "base 2",
-        _second_tanh: "tanh again",
-        _one_loss_a_text: "for each text",
-        _over_the_batch: "runs over the texts",
-        _positive_log: "negative",
     },
 )

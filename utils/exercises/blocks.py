@@ -25,280 +25,7 @@ def _inside_minilm(change: Callable[[torch.nn.Module], None]) -> float:
     return moved
 
 
-# --- 1. LayerNorm ---
-
-
-def layer_norm_solution(x, weight, bias, eps=1e-5):
-    centred = x - x.mean(-1, keepdim=True)
-    variance = centred.square().mean(-1, keepdim=True)
-    return weight * centred / torch.sqrt(variance + eps) + bias
-
-
-def _unbiased(x, weight, bias, eps=1e-5):
-    variance = x.var(-1, keepdim=True)
-    return weight * (x - x.mean(-1, keepdim=True)) / torch.sqrt(variance + eps) + bias
-
-
-def _over_the_tokens(x, weight, bias, eps=1e-5):
-    centred = x - x.mean(-2, keepdim=True)
-    return weight * centred / torch.sqrt(centred.square().mean(-2, keepdim=True) + eps) + bias
-
-
-def _over_everything(x, weight, bias, eps=1e-5):
-    centred = x - x.mean()
-    return weight * centred / torch.sqrt(centred.square().mean() + eps) + bias
-
-
-def _eps_outside(x, weight, bias, eps=1e-5):
-    centred = x - x.mean(-1, keepdim=True)
-    return weight * centred / (centred.square().mean(-1, keepdim=True).sqrt() + eps) + bias
-
-
-def _no_eps(x, weight, bias, eps=1e-5):
-    return layer_norm_solution(x, weight, bias, 1e-30)
-
-
-def _own_eps(x, weight, bias, eps=1e-5):
-    return layer_norm_solution(x, weight, bias, 1e-5)
-
-
-def _no_root(x, weight, bias, eps=1e-5):
-    centred = x - x.mean(-1, keepdim=True)
-    return weight * centred / (centred.square().mean(-1, keepdim=True) + eps) + bias
-
-
-def _no_mean(x, weight, bias, eps=1e-5):
-    return weight * x / torch.sqrt(x.square().mean(-1, keepdim=True) + eps) + bias
-
-
-def _no_scale(x, weight, bias, eps=1e-5):
-    return layer_norm_solution(x, 1.0, 0.0, eps)
-
-
-def _no_shift(x, weight, bias, eps=1e-5):
-    return layer_norm_solution(x, weight, 0.0, eps)
-
-
-LAYER_NORM_FAULTS = {
-    _unbiased: "you divide the squares by C − 1. LayerNorm divides by C: `unbiased=False`, or a plain mean.",
-    _over_the_tokens: "you take mean and variance over the tokens. LayerNorm takes them over the last axis, "
-    "for each token alone.",
-    _over_everything: "you take one mean and one variance for the whole tensor. Each token has its own: "
-    "`dim=-1, keepdim=True`.",
-    _eps_outside: "your eps is added to the root. It belongs inside: √(variance + eps).",
-    _no_eps: "eps is missing. A token whose numbers are all equal must not be divided by zero.",
-    _own_eps: "you use 1e-5 whatever eps is given. MiniLM, for one, needs 1e-12.",
-    _no_root: "you divide by the variance. Divide by its square root.",
-    _no_mean: "the mean is not subtracted: this is RMSNorm with a shift.",
-    _no_scale: "weight and bias are not used. They multiply and shift at the end.",
-    _no_shift: "the bias is not added at the end.",
-}
-
-
-def _check_layer_norm(answer):
-    for number, (shape, scale, eps) in enumerate(
-        [((2, 3, 4), 1.0, 1e-5), ((1, 5, 8), 1e-2, 1e-3), ((4, 6), 3.0, 1e-5), ((2, 3, 3, 5), 0.3, 0.1)]
-    ):
-        x = scale * torch.randn(shape) + number
-        weight, bias = torch.randn(shape[-1]), torch.randn(shape[-1])
-        expected = layer_norm_solution(x, weight, bias, eps)
-        got = expect_tensor(
-            answer(x, weight, bias, eps), shape, "Did you keep the last axis (`keepdim=True`)?"
-        )
-        if same(got, expected):
-            continue
-        for fault, words in LAYER_NORM_FAULTS.items():
-            if same(got, fault(x, weight, bias, eps)):
-                raise NotYet(words)
-        raise NotYet(_diagnose_layer_norm(got, weight, bias))
-    flat = expect_tensor(answer(torch.full((1, 2, 4), 7.0), torch.ones(4), torch.zeros(4)), (1, 2, 4))
-    if flat.any():
-        raise NotYet("a token whose numbers are all equal should become zeros.")
-
-    def change(model):
-        for module in model.modules():
-            if isinstance(module, torch.nn.LayerNorm):
-                module.forward = lambda x, m=module: answer(x, m.weight, m.bias, m.eps)
-
-    return f"All 13 norms of MiniLM are now yours: max |difference| {_inside_minilm(change):.0e}."
-
-
-def _diagnose_layer_norm(got: Tensor, weight: Tensor, bias: Tensor) -> str:
-    plain = (got - bias) / weight
-    mean, size = plain.mean(-1).abs().max().item(), plain.square().mean(-1)
-    if mean > 1e-3:
-        return f"without weight and bias each token should have mean 0; one of yours has {mean:.2f}."
-    return (
-        "without weight and bias the mean square of each token should be about 1; "
-        f"yours lie between {size.min():.2f} and {size.max():.2f}."
-    )
-
-
-layer_norm = Exercise(
-    name="layer_norm",
-    minutes=5,
-    stars=1,
-    check=_check_layer_norm,
-    hints=[
-        "Everything happens along the last axis: `dim=-1`, with `keepdim=True` so that shapes still fit.",
-        "Subtract the mean first. The variance is then the mean of the squares.",
-        "Divide by `torch.sqrt(variance + eps)`, then `weight * … + bias`.",
-    ],
-    solution=layer_norm_solution,
-    mistakes={
-        _unbiased: "C − 1",
-        _over_the_tokens: "over the tokens",
-        _over_everything: "for the whole tensor",
-        _eps_outside: "It belongs inside",
-        _no_eps: "eps is missing",
-        _own_eps: "whatever eps is given",
-        _no_root: "you divide by the variance",
-        _no_mean: "the mean is not subtracted",
-        _no_scale: "weight and bias are not used",
-        _no_shift: "the bias is not added",
-    },
-)
-
-
-# --- 2. Sinusoidal positions ---
-
-
-def _wave(length, size, base=10000.0, first=0, exponent=lambda i, size: 2 * i / size):
-    """Sines and cosines, (T, C/2) each."""
-    speeds = base ** -torch.tensor([exponent(i, size) for i in range(size // 2)])
-    angles = torch.outer(torch.arange(first, first + length).float(), speeds)
-    return angles.sin(), angles.cos()
-
-
-def _weave(sine, cosine):
-    return torch.stack([sine, cosine], dim=-1).flatten(1)
-
-
-def sinusoids_solution(length, hidden_size):
-    positions = torch.arange(length).float()
-    speeds = 10000.0 ** (-torch.arange(0, hidden_size, 2) / hidden_size)
-    table = torch.zeros(length, hidden_size)
-    table[:, 0::2] = torch.sin(positions[:, None] * speeds)
-    table[:, 1::2] = torch.cos(positions[:, None] * speeds)
-    return table
-
-
-def _swapped(length, hidden_size):
-    return _weave(*_wave(length, hidden_size)[::-1])
-
-
-def _halves(length, hidden_size):
-    return torch.cat(_wave(length, hidden_size), dim=1)
-
-
-def _half_exponent(length, hidden_size):
-    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: i / size))
-
-
-def _double_exponent(length, hidden_size):
-    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: 4 * i / size))
-
-
-def _positive_exponent(length, hidden_size):
-    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: -2 * i / size))
-
-
-def _no_width(length, hidden_size):
-    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: 2 * i))
-
-
-def _from_one(length, hidden_size):
-    return _weave(*_wave(length, hidden_size, first=1))
-
-
-def _sines_only(length, hidden_size):
-    sine, _ = _wave(length, hidden_size)
-    return _weave(sine, sine)
-
-
-def _speed_for_each_column(length, hidden_size):
-    angles = torch.outer(torch.arange(length).float(), 10000.0 ** (-torch.arange(hidden_size) / hidden_size))
-    even = torch.arange(hidden_size) % 2 == 0
-    return torch.where(even, angles.sin(), angles.cos())
-
-
-def _base_1000(length, hidden_size):
-    return _weave(*_wave(length, hidden_size, base=1000.0))
-
-
-SINUSOID_FAULTS = {
-    _swapped: "sine and cosine are swapped: place 0 should be 0, 1, 0, 1, … (sin 0 = 0, cos 0 = 1).",
-    _halves: "all your sines come first, then all cosines. The paper puts them in turn: sin, cos, sin, cos. "
-    "(Some libraries use your order. It works as well, but weights trained with one cannot use the other.)",
-    _half_exponent: "your exponent is half of what it should be. Pair i has 2i / C, from 0 to nearly 1.",
-    _double_exponent: "your exponent is twice what it should be. Pair i has 2i / C; `arange(0, C, 2)` is 2i.",
-    _positive_exponent: "your angles are multiplied by 10000^(2i/C). Divide: later columns turn more slowly.",
-    _no_width: "the exponent is not divided by the width C.",
-    _from_one: "your places start at 1. The first token stands at place 0.",
-    _sines_only: "every column is a sine. The odd columns are cosines of the same angle.",
-    _speed_for_each_column: "each of your columns has a speed of its own. Columns 2i and 2i + 1 share one.",
-    _base_1000: "the base is 10000; yours is 1000.",
-}
-
-
-def _check_sinusoids(answer):
-    for length, size in [(3, 4), (5, 6), (1, 8), (40, 16), (7, 10)]:
-        got = expect_tensor(answer(length, size), (length, size), "(length, hidden_size), one row a place.")
-        if same(got, sinusoids_solution(length, size)):
-            continue
-        for fault, words in SINUSOID_FAULTS.items():
-            if same(got, fault(length, size)):
-                raise NotYet(words)
-        raise NotYet(_diagnose_sinusoids(got, sinusoids_solution(length, size), size))
-    table = answer(200, 32).double()
-    products = table @ table.T
-    apart = max(
-        (products.diagonal(distance).max() - products.diagonal(distance).min()).item()
-        for distance in range(190)
-    )
-    return (
-        "The product of two of your vectors depends on their distance only, not on where they stand: "
-        f"over 200 places it differs by at most {apart:.0e}."
-    )
-
-
-def _diagnose_sinusoids(got: Tensor, expected: Tensor, size: int) -> str:
-    row, column = (got - expected).abs().gt(1e-4).nonzero()[0].tolist()
-    wave = "cos" if column % 2 else "sin"
-    angle = f"{row} / 10000^({column - column % 2}/{size})"
-    return (
-        f"at place {row}, column {column} of {size}, {wave}({angle}) = {expected[row, column]:.4f} is "
-        f"expected; yours is {got[row, column]:.4f}."
-    )
-
-
-sinusoids = Exercise(
-    name="sinusoids",
-    minutes=8,
-    stars=2,
-    check=_check_sinusoids,
-    hints=[
-        "One speed a pair of columns: `10000 ** (-torch.arange(0, hidden_size, 2) / hidden_size)`.",
-        "The angles are a table of places times speeds: `torch.arange(length)[:, None] * speeds`.",
-        "Fill a table of zeros: `table[:, 0::2]` takes the sines, `table[:, 1::2]` the cosines.",
-    ],
-    solution=sinusoids_solution,
-    mistakes={
-        _swapped: "swapped",
-        _halves: "in turn",
-        _half_exponent: "half of what it should be",
-        _double_exponent: "twice what it should be",
-        _positive_exponent: "Divide",
-        _no_width: "not divided by the width",
-        _from_one: "start at 1",
-        _sines_only: "every column is a sine",
-        _speed_for_each_column: "a speed of its own",
-        _base_1000: "the base is 10000",
-    },
-)
-
-
-# --- 3. Feed-forward ---
+# --- 1. Feed-forward ---
 
 
 def feed_forward_solution(x, w_up, b_up, w_down, b_down, activation):
@@ -426,7 +153,143 @@ feed_forward = Exercise(
 )
 
 
-# --- 4. A pre-norm block ---
+# --- 2. LayerNorm ---
+
+
+def layer_norm_solution(x, weight, bias, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    variance = centred.square().mean(-1, keepdim=True)
+    return weight * centred / torch.sqrt(variance + eps) + bias
+
+
+def _unbiased(x, weight, bias, eps=1e-5):
+    variance = x.var(-1, keepdim=True)
+    return weight * (x - x.mean(-1, keepdim=True)) / torch.sqrt(variance + eps) + bias
+
+
+def _over_the_tokens(x, weight, bias, eps=1e-5):
+    centred = x - x.mean(-2, keepdim=True)
+    return weight * centred / torch.sqrt(centred.square().mean(-2, keepdim=True) + eps) + bias
+
+
+def _over_everything(x, weight, bias, eps=1e-5):
+    centred = x - x.mean()
+    return weight * centred / torch.sqrt(centred.square().mean() + eps) + bias
+
+
+def _eps_outside(x, weight, bias, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return weight * centred / (centred.square().mean(-1, keepdim=True).sqrt() + eps) + bias
+
+
+def _no_eps(x, weight, bias, eps=1e-5):
+    return layer_norm_solution(x, weight, bias, 1e-30)
+
+
+def _own_eps(x, weight, bias, eps=1e-5):
+    return layer_norm_solution(x, weight, bias, 1e-5)
+
+
+def _no_root(x, weight, bias, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return weight * centred / (centred.square().mean(-1, keepdim=True) + eps) + bias
+
+
+def _no_mean(x, weight, bias, eps=1e-5):
+    return weight * x / torch.sqrt(x.square().mean(-1, keepdim=True) + eps) + bias
+
+
+def _no_scale(x, weight, bias, eps=1e-5):
+    return layer_norm_solution(x, 1.0, 0.0, eps)
+
+
+def _no_shift(x, weight, bias, eps=1e-5):
+    return layer_norm_solution(x, weight, 0.0, eps)
+
+
+LAYER_NORM_FAULTS = {
+    _unbiased: "you divide the squares by C − 1. LayerNorm divides by C: `unbiased=False`, or a plain mean.",
+    _over_the_tokens: "you take mean and variance over the tokens. LayerNorm takes them over the last axis, "
+    "for each token alone.",
+    _over_everything: "you take one mean and one variance for the whole tensor. Each token has its own: "
+    "`dim=-1, keepdim=True`.",
+    _eps_outside: "your eps is added to the root. It belongs inside: √(variance + eps).",
+    _no_eps: "eps is missing, or a tiny number stands in its place. A token whose numbers are all equal must "
+    "not be divided by zero.",
+    _own_eps: "you use 1e-5 whatever eps is given. MiniLM, for one, needs 1e-12.",
+    _no_root: "you divide by the variance. Divide by its square root.",
+    _no_mean: "the mean is not subtracted: this is RMSNorm with a shift.",
+    _no_scale: "weight and bias are not used. They multiply and shift at the end.",
+    _no_shift: "the bias is not added at the end.",
+}
+
+
+def _check_layer_norm(answer):
+    for number, (shape, scale, eps) in enumerate(
+        [((2, 3, 4), 1.0, 1e-5), ((1, 5, 8), 1e-2, 1e-3), ((4, 6), 3.0, 1e-5), ((2, 3, 3, 5), 0.3, 0.1)]
+    ):
+        x = scale * torch.randn(shape) + number
+        weight, bias = torch.randn(shape[-1]), torch.randn(shape[-1])
+        expected = layer_norm_solution(x, weight, bias, eps)
+        got = expect_tensor(
+            answer(x, weight, bias, eps), shape, "Did you keep the last axis (`keepdim=True`)?"
+        )
+        if same(got, expected):
+            continue
+        for fault, words in LAYER_NORM_FAULTS.items():
+            if same(got, fault(x, weight, bias, eps)):
+                raise NotYet(words)
+        raise NotYet(_diagnose_layer_norm(got, expected, weight, bias))
+    flat = expect_tensor(answer(torch.full((1, 2, 4), 7.0), torch.ones(4), torch.zeros(4)), (1, 2, 4))
+    if flat.any():
+        raise NotYet("a token whose numbers are all equal should become zeros.")
+
+    def change(model):
+        for module in model.modules():
+            if isinstance(module, torch.nn.LayerNorm):
+                module.forward = lambda x, m=module: answer(x, m.weight, m.bias, m.eps)
+
+    return f"All 13 norms of MiniLM are now yours: max |difference| {_inside_minilm(change):.0e}."
+
+
+def _diagnose_layer_norm(got: Tensor, expected: Tensor, weight: Tensor, bias: Tensor) -> str:
+    plain, right = ((y - bias) / weight for y in (got, expected))
+    mean, size, wanted = plain.mean(-1).abs().max().item(), plain.square().mean(-1), right.square().mean(-1)
+    if mean > 1e-3:
+        return f"without weight and bias each token should have mean 0; one of yours has {mean:.2f}."
+    return (
+        "without weight and bias the mean squares of the tokens should here lie between "
+        f"{wanted.min():.2f} and {wanted.max():.2f}; yours lie between {size.min():.2f} and {size.max():.2f}."
+    )
+
+
+layer_norm = Exercise(
+    name="layer_norm",
+    minutes=5,
+    stars=1,
+    check=_check_layer_norm,
+    hints=[
+        "Everything happens along the last axis: `dim=-1`, with `keepdim=True` so that shapes still fit.",
+        "Subtract the mean first. The variance is then the mean of the squares.",
+        "Divide by `torch.sqrt(variance + eps)`, then `weight * … + bias`.",
+    ],
+    solution=layer_norm_solution,
+    mistakes={
+        _unbiased: "C − 1",
+        _over_the_tokens: "over the tokens",
+        _over_everything: "for the whole tensor",
+        _eps_outside: "It belongs inside",
+        _no_eps: "eps is missing",
+        _own_eps: "whatever eps is given",
+        _no_root: "you divide by the variance",
+        _no_mean: "the mean is not subtracted",
+        _no_scale: "weight and bias are not used",
+        _no_shift: "the bias is not added",
+    },
+)
+
+
+# --- 3. A pre-norm block ---
 
 
 def pre_norm_block_solution(x, attention, feed_forward, norm1, norm2):
@@ -593,6 +456,144 @@ pre_norm_block = Exercise(
 )
 
 
+# --- 4. Sinusoidal positions ---
+
+
+def _wave(length, size, base=10000.0, first=0, exponent=lambda i, size: 2 * i / size):
+    """Sines and cosines, (T, C/2) each."""
+    speeds = base ** -torch.tensor([exponent(i, size) for i in range(size // 2)])
+    angles = torch.outer(torch.arange(first, first + length).float(), speeds)
+    return angles.sin(), angles.cos()
+
+
+def _weave(sine, cosine):
+    return torch.stack([sine, cosine], dim=-1).flatten(1)
+
+
+def sinusoids_solution(length, hidden_size):
+    positions = torch.arange(length).float()
+    speeds = 10000.0 ** (-torch.arange(0, hidden_size, 2) / hidden_size)
+    table = torch.zeros(length, hidden_size)
+    table[:, 0::2] = torch.sin(positions[:, None] * speeds)
+    table[:, 1::2] = torch.cos(positions[:, None] * speeds)
+    return table
+
+
+def _swapped(length, hidden_size):
+    return _weave(*_wave(length, hidden_size)[::-1])
+
+
+def _halves(length, hidden_size):
+    return torch.cat(_wave(length, hidden_size), dim=1)
+
+
+def _half_exponent(length, hidden_size):
+    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: i / size))
+
+
+def _double_exponent(length, hidden_size):
+    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: 4 * i / size))
+
+
+def _positive_exponent(length, hidden_size):
+    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: -2 * i / size))
+
+
+def _no_width(length, hidden_size):
+    return _weave(*_wave(length, hidden_size, exponent=lambda i, size: 2 * i))
+
+
+def _from_one(length, hidden_size):
+    return _weave(*_wave(length, hidden_size, first=1))
+
+
+def _sines_only(length, hidden_size):
+    sine, _ = _wave(length, hidden_size)
+    return _weave(sine, sine)
+
+
+def _speed_for_each_column(length, hidden_size):
+    angles = torch.outer(torch.arange(length).float(), 10000.0 ** (-torch.arange(hidden_size) / hidden_size))
+    even = torch.arange(hidden_size) % 2 == 0
+    return torch.where(even, angles.sin(), angles.cos())
+
+
+def _base_1000(length, hidden_size):
+    return _weave(*_wave(length, hidden_size, base=1000.0))
+
+
+SINUSOID_FAULTS = {
+    _swapped: "sine and cosine are swapped: place 0 should be 0, 1, 0, 1, … (sin 0 = 0, cos 0 = 1).",
+    _halves: "all your sines come first, then all cosines. The paper puts them in turn: sin, cos, sin, cos. "
+    "(Some libraries use your order. It works as well, but weights trained with one cannot use the other.)",
+    _half_exponent: "your exponent is half of what it should be. Pair i has 2i / C, from 0 to nearly 1.",
+    _double_exponent: "your exponent is twice what it should be. Pair i has 2i / C; `arange(0, C, 2)` is 2i.",
+    _positive_exponent: "your angles are multiplied by 10000^(2i/C). Divide: later columns turn more slowly.",
+    _no_width: "the exponent is not divided by the width C.",
+    _from_one: "your places start at 1. The first token stands at place 0.",
+    _sines_only: "every column is a sine. The odd columns are cosines of the same angle.",
+    _speed_for_each_column: "each of your columns has a speed of its own. Columns 2i and 2i + 1 share one.",
+    _base_1000: "the base is 10000; yours is 1000.",
+}
+
+
+def _check_sinusoids(answer):
+    for length, size in [(3, 4), (5, 6), (1, 8), (40, 16), (7, 10)]:
+        got = expect_tensor(answer(length, size), (length, size), "(length, hidden_size), one row a place.")
+        if same(got, sinusoids_solution(length, size)):
+            continue
+        for fault, words in SINUSOID_FAULTS.items():
+            if same(got, fault(length, size)):
+                raise NotYet(words)
+        raise NotYet(_diagnose_sinusoids(got, sinusoids_solution(length, size), size))
+    table = answer(200, 32).double()
+    products = table @ table.T
+    apart = max(
+        (products.diagonal(distance).max() - products.diagonal(distance).min()).item()
+        for distance in range(190)
+    )
+    return (
+        "The product of two of your vectors depends on their distance only, not on where they stand: "
+        f"over 200 places it differs by at most {apart:.0e}."
+    )
+
+
+def _diagnose_sinusoids(got: Tensor, expected: Tensor, size: int) -> str:
+    row, column = (got - expected).abs().gt(1e-4).nonzero()[0].tolist()
+    wave = "cos" if column % 2 else "sin"
+    angle = f"{row} / 10000^({column - column % 2}/{size})"
+    return (
+        f"at place {row}, column {column} of {size}, {wave}({angle}) = {expected[row, column]:.4f} is "
+        f"expected; yours is {got[row, column]:.4f}."
+    )
+
+
+sinusoids = Exercise(
+    name="sinusoids",
+    minutes=8,
+    stars=2,
+    check=_check_sinusoids,
+    hints=[
+        "One speed a pair of columns: `10000 ** (-torch.arange(0, hidden_size, 2) / hidden_size)`.",
+        "The angles are a table of places times speeds: `torch.arange(length)[:, None] * speeds`.",
+        "Fill a table of zeros: `table[:, 0::2]` takes the sines, `table[:, 1::2]` the cosines.",
+    ],
+    solution=sinusoids_solution,
+    mistakes={
+        _swapped: "swapped",
+        _halves: "in turn",
+        _half_exponent: "half of what it should be",
+        _double_exponent: "twice what it should be",
+        _positive_exponent: "Divide",
+        _no_width: "not divided by the width",
+        _from_one: "start at 1",
+        _sines_only: "every column is a sine",
+        _speed_for_each_column: "a speed of its own",
+        _base_1000: "the base is 10000",
+    },
+)
+
+
 # --- 5. Count parameters ---
 
 
@@ -619,6 +620,7 @@ COUNT_FAULTS: dict[str, Callable[[int, int, int, int], int]] = {
     "the output map of each attention is missing (q, k, v and out are four)": lambda V, C, N, F: (
         -3 * N * (C * C + C)
     ),
+    "the bias of each attention's output map is missing": lambda V, C, N, F: -3 * N * C,
     "the decoder is missing": lambda V, C, N, F: -N * blocks.block_parameters(C, F, cross_attention=True),
     "the encoder is missing": lambda V, C, N, F: -N * blocks.block_parameters(C, F),
     "the table of embeddings is missing": lambda V, C, N, F: -V * C,
@@ -691,5 +693,6 @@ count_parameters = Exercise(
         _wrong_count("the third norm"): "the third norm",
         _wrong_count("the decoder is"): "the decoder is missing",
         _wrong_count("the output map"): "q, k, v and out are four",
+        _wrong_count("the bias of each"): "output map is missing",
     },
 )

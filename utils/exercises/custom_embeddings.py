@@ -854,7 +854,8 @@ def _check_in_batch_loss(answer):
         if not same(got, in_batch_loss_solution(**case)):
             raise NotYet(
                 f"at a scale of 200 the loss is {in_batch_loss_solution(**case):.2f}, yours {got:.4g}: "
-                "exp(200) does not fit into a float. `F.cross_entropy` takes the logits and sees to that."
+                "exp(200) does not fit into a float, or a probability is rounded to 0 and has no logarithm. "
+                "`F.cross_entropy` takes the logits and avoids both."
             )
     return _beside_the_library(answer)
 
@@ -1564,8 +1565,8 @@ def _beside_scipy(answer: Callable) -> str:
         )
     return (
         f"MiniLM's Recall@1 on {len(pairs)} clinic queries is {found.mean():.2f}, and with yours somewhere "
-        f"from {mine[0]:.2f} to {mine[1]:.2f} (scipy: {theirs[0]:.2f} to {theirs[1]:.2f}). A gain inside of "
-        "that is no news."
+        f"from {mine[0]:.2f} to {mine[1]:.2f} (scipy: {theirs[0]:.2f} to {theirs[1]:.2f}). Whether a gain is "
+        "more than chance, the interval of the differences tells."
     )
 
 

@@ -393,7 +393,238 @@ top_k = Exercise(
 )
 
 
-# --- 3. Top-p ---
+# --- 3. No n-gram twice ---
+
+
+def ban_ngrams_solution(input_ids, logits, n):
+    ids, banned = input_ids.tolist(), logits.clone()
+    begun = ids[len(ids) - n + 1 :]  # the last n − 1 tokens
+    for i in range(len(ids) - n + 1):
+        if ids[i : i + n - 1] == begun:
+            banned[ids[i + n - 1]] = -math.inf
+    return banned
+
+
+def _ban(logits, tokens, value=-math.inf):
+    logits = logits.clone()
+    logits[list(tokens)] = value
+    return logits
+
+
+def _places(ids, n):
+    """Where the last n − 1 tokens have stood with a token behind them."""
+    begun = ids[len(ids) - n + 1 :]
+    return [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == begun]
+
+
+def _bans_the_first(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i] for i in _places(ids, n)})
+
+
+def _bans_one_further(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n] for i in _places(ids, n) if i + n < len(ids)})
+
+
+def _bans_one_before(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 2] for i in _places(ids, n) if i + n > 1})
+
+
+def _compares_n_tokens(input_ids, logits, n):
+    return ban_ngrams_solution(input_ids, logits, n + 1)
+
+
+def _compares_too_few(input_ids, logits, n):
+    return ban_ngrams_solution(input_ids, logits, max(n - 1, 1))
+
+
+def _bans_all_seen(input_ids, logits, n):
+    return _ban(logits, set(input_ids.tolist()))
+
+
+def _bans_the_whole_ngram(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {token for i in _places(ids, n) for token in ids[i : i + n]})
+
+
+def _first_place_only(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)[:1]})
+
+
+def _last_place_only(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)[-1:]})
+
+
+def _misses_the_last_ngram(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n) if i < len(ids) - n})
+
+
+def _zero_is_no_ban(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)}, 0.0)
+
+
+def _n_of_one(input_ids, logits, n):
+    ids = input_ids.tolist()
+    begun = ids[-(n - 1) :]
+    places = [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == begun]
+    return _ban(logits, {ids[i + n - 1] for i in places})
+
+
+def _nothing_banned(input_ids, logits, n):
+    return logits.clone()
+
+
+def _after_the_beginning(input_ids, logits, n):
+    ids = input_ids.tolist()
+    places = [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == ids[: n - 1]]
+    return _ban(logits, {ids[i + n - 1] for i in places})
+
+
+def _always_three(input_ids, logits, n):
+    return ban_ngrams_solution(input_ids, logits, 3)
+
+
+def _in_any_order(input_ids, logits, n):
+    ids = input_ids.tolist()
+    begun = sorted(ids[len(ids) - n + 1 :])
+    places = [i for i in range(len(ids) - n + 1) if sorted(ids[i : i + n - 1]) == begun]
+    return _ban(logits, {ids[i + n - 1] for i in places})
+
+
+def _probabilities_after_the_ban(input_ids, logits, n):
+    return ban_ngrams_solution(input_ids, logits, n).softmax(-1)
+
+
+def _finite_ban(input_ids, logits, n):
+    ids = input_ids.tolist()
+    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)}, -1e9)
+
+
+BAN_FAULTS = {
+    _always_three: "yours works for n = 3 only. n is an argument.",
+    _misses_the_last_ngram: "the last n-gram of the text is missed: of S tokens there are S − n + 1.",
+    _bans_the_first: "you ban the wrong position: the first token of the n-gram, not the one that would "
+    "complete it.",
+    _bans_one_further: "you ban the wrong position: the token after the n-gram. Its last one completes it.",
+    _bans_one_before: "you ban the wrong position: one before the last of the n-gram.",
+    _compares_n_tokens: "you compare n tokens, and so ban what would repeat n + 1. Compare the last n − 1.",
+    _compares_too_few: "you compare too few tokens, and ban what would repeat n − 1. Compare the last n − 1 "
+    "with what stands before each token.",
+    _bans_all_seen: "you ban every token that has occurred. Only those that followed the last n − 1 tokens "
+    "before are meant.",
+    _bans_the_whole_ngram: "you ban all tokens of the n-gram. Only its last one completes it.",
+    _first_place_only: "only the first place is found. The n − 1 tokens may have stood in several, each with "
+    "another token behind them.",
+    _last_place_only: "only the last place is found. The n − 1 tokens may have stood in several, each with "
+    "another token behind them.",
+    _zero_is_no_ban: "a logit of 0 is no ban: exp(0) = 1. A token that must not come has -inf.",
+    _nothing_banned: "nothing is banned where something should be.",
+    _after_the_beginning: "you look for the first n − 1 tokens of the text. The last n − 1 are begun again.",
+    _in_any_order: "you compare the n − 1 tokens in any order. An n-gram has one.",
+    _probabilities_after_the_ban: "you return probabilities. Logits are expected: no softmax here.",
+}
+
+
+def _check_ban_ngrams(answer):
+    cases = [
+        ([7, 3, 0, 1, 2, 4, 6, 1, 2, 5, 7, 2, 7, 3, 0, 1, 2, 3, 6, 1, 2], 3),
+        ([1, 2, 3, 1, 2], 3),
+        ([4, 4, 4], 3),
+        ([4, 4], 2),
+    ]
+    cases += [([1, 2, 1, 3, 1], 2), ([2, 0, 5, 2, 0, 6, 2, 0], 3), ([3], 3)]
+    cases += [(torch.randint(3, (S,)).tolist(), n) for S, n in [(12, 3), (15, 4), (9, 2), (2, 3), (20, 3)]]
+    seen = []
+    for ids, n in [*cases, ([5, 1, 5], 1)]:
+        logits = torch.randn(8)
+        logits += logits.sign() / 2  # none of them 0
+        got = expect_tensor(answer(torch.tensor(ids), logits, n), (8,))
+        expected = ban_ngrams_solution(torch.tensor(ids), logits, n)
+        seen.append(((torch.tensor(ids), logits, n), got))
+        if got.equal(expected):
+            continue
+        if n == 1 and got.equal(_n_of_one(torch.tensor(ids), logits, n)):
+            raise NotYet(
+                "for n = 1 every token that has occurred is banned. `ids[-(n - 1):]` is then `ids[-0:]`, "
+                "which is the whole text and not its empty end: write `ids[len(ids) - n + 1:]`."
+            )
+        if words := _explain(BAN_FAULTS, seen, torch.equal):
+            raise NotYet(words)
+        if got.isfinite().all() and (got != logits).equal(expected.isinf()):
+            value = got[expected.isinf()][0].item()
+            raise NotYet(
+                f"the right tokens, but {value:.3g} is a number like another. A token that must not come has "
+                "-inf."
+            )
+        right, yours = ((x == -math.inf).nonzero().flatten().tolist() for x in (expected, got))
+        changed = " Other logits have changed, too." if right == yours else ""
+        raise NotYet(f"after {ids} with n = {n}, {right} should be banned; yours bans {yours}.{changed}")
+    return _ban_in_tiny_gpt(answer)
+
+
+def _ban_in_tiny_gpt(answer) -> str:
+    model, tokenizer, prompt = _tiny_gpt()
+
+    def processor(input_ids: Tensor, logits: Tensor) -> Tensor:
+        return expect_tensor(answer(input_ids[0], logits[0], 3), logits[0].shape)[None]
+
+    free, yours, ours = (
+        decoding.generate(model, prompt, 48, processors=processors, eos_token_id=())[0].tolist()
+        for processors in ([], [processor], [decoding.NoRepeatNGram(3)])
+    )
+    if yours != ours:
+        place = next(i for i, (a, b) in enumerate(zip(yours, ours, strict=True)) if a != b)
+        raise NotYet(f"small inputs are right, but tiny-gpt goes another way after {place} tokens.")
+    twice = [len(ids) - 2 - len(set(zip(ids, ids[1:], ids[2:], strict=False))) for ids in (free, yours)]
+    text = _words(tokenizer, yours[-12:])
+    return (
+        f"In 48 tokens of tiny-gpt {twice[0]} times three came again; with your ban {twice[1]}. It ends "
+        f'"{text}".'
+    )
+
+
+ban_ngrams = Exercise(
+    name="ban_ngrams",
+    minutes=10,
+    stars=2,
+    check=_check_ban_ngrams,
+    hints=[
+        "The last n − 1 tokens are begun. Which tokens would complete something that has stood there before?",
+        "For each i with `i + n <= len(ids)`: if `ids[i : i + n - 1]` are those tokens, `ids[i + n - 1]` is "
+        "banned.",
+        "The last n − 1 tokens are `ids[len(ids) - n + 1:]`, also where n = 1. Write -inf into a copy.",
+    ],
+    solution=ban_ngrams_solution,
+    mistakes={
+        _bans_the_first: "the first token of the n-gram",
+        _bans_one_further: "the token after",
+        _bans_one_before: "one before the last",
+        _compares_n_tokens: "repeat n + 1",
+        _compares_too_few: "too few",
+        _bans_all_seen: "every token that has occurred. Only",
+        _bans_the_whole_ngram: "all tokens of the n-gram",
+        _first_place_only: "only the first place",
+        _last_place_only: "only the last place",
+        _misses_the_last_ngram: "last n-gram of the text",
+        _zero_is_no_ban: "no ban",
+        _n_of_one: "`ids[-0:]`",
+        _nothing_banned: "nothing is banned",
+        _after_the_beginning: "first n − 1",
+        _always_three: "n = 3 only",
+        _in_any_order: "in any order",
+        _probabilities_after_the_ban: "return probabilities",
+        _finite_ban: "a number like another",
+    },
+)
+
+
+# --- 4. Top-p ---
 
 
 def top_p_solution(logits, p):
@@ -611,7 +842,7 @@ top_p = Exercise(
 )
 
 
-# --- 4. One step of beam search ---
+# --- 5. One step of beam search ---
 
 
 def beam_step_solution(scores, probs, eos_token_id):
@@ -860,231 +1091,5 @@ beam_step = Exercise(
         _softmax_again: "probabilities already",
         _takes_the_worst: "the worst ways",
         _divides_with_a_rest: "without a rest",
-    },
-)
-
-
-# --- 5. No n-gram twice ---
-
-
-def ban_ngrams_solution(input_ids, logits, n):
-    ids, banned = input_ids.tolist(), logits.clone()
-    begun = ids[len(ids) - n + 1 :]  # the last n − 1 tokens
-    for i in range(len(ids) - n + 1):
-        if ids[i : i + n - 1] == begun:
-            banned[ids[i + n - 1]] = -math.inf
-    return banned
-
-
-def _ban(logits, tokens, value=-math.inf):
-    logits = logits.clone()
-    logits[list(tokens)] = value
-    return logits
-
-
-def _places(ids, n):
-    """Where the last n − 1 tokens have stood with a token behind them."""
-    begun = ids[len(ids) - n + 1 :]
-    return [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == begun]
-
-
-def _bans_the_first(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i] for i in _places(ids, n)})
-
-
-def _bans_one_further(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n] for i in _places(ids, n) if i + n < len(ids)})
-
-
-def _bans_one_before(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n - 2] for i in _places(ids, n) if i + n > 1})
-
-
-def _compares_n_tokens(input_ids, logits, n):
-    return ban_ngrams_solution(input_ids, logits, n + 1)
-
-
-def _compares_too_few(input_ids, logits, n):
-    return ban_ngrams_solution(input_ids, logits, max(n - 1, 1))
-
-
-def _bans_all_seen(input_ids, logits, n):
-    return _ban(logits, set(input_ids.tolist()))
-
-
-def _bans_the_whole_ngram(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {token for i in _places(ids, n) for token in ids[i : i + n]})
-
-
-def _first_place_only(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)[:1]})
-
-
-def _last_place_only(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)[-1:]})
-
-
-def _misses_the_last_ngram(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n) if i < len(ids) - n})
-
-
-def _zero_is_no_ban(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)}, 0.0)
-
-
-def _n_of_one(input_ids, logits, n):
-    ids = input_ids.tolist()
-    begun = ids[-(n - 1) :]
-    places = [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == begun]
-    return _ban(logits, {ids[i + n - 1] for i in places})
-
-
-def _nothing_banned(input_ids, logits, n):
-    return logits.clone()
-
-
-def _after_the_beginning(input_ids, logits, n):
-    ids = input_ids.tolist()
-    places = [i for i in range(len(ids) - n + 1) if ids[i : i + n - 1] == ids[: n - 1]]
-    return _ban(logits, {ids[i + n - 1] for i in places})
-
-
-def _always_three(input_ids, logits, n):
-    return ban_ngrams_solution(input_ids, logits, 3)
-
-
-def _in_any_order(input_ids, logits, n):
-    ids = input_ids.tolist()
-    begun = sorted(ids[len(ids) - n + 1 :])
-    places = [i for i in range(len(ids) - n + 1) if sorted(ids[i : i + n - 1]) == begun]
-    return _ban(logits, {ids[i + n - 1] for i in places})
-
-
-def _probabilities_after_the_ban(input_ids, logits, n):
-    return ban_ngrams_solution(input_ids, logits, n).softmax(-1)
-
-
-def _finite_ban(input_ids, logits, n):
-    ids = input_ids.tolist()
-    return _ban(logits, {ids[i + n - 1] for i in _places(ids, n)}, -1e9)
-
-
-BAN_FAULTS = {
-    _always_three: "yours works for n = 3 only. n is an argument.",
-    _misses_the_last_ngram: "the last n-gram of the text is missed: of S tokens there are S − n + 1.",
-    _bans_the_first: "you ban the wrong position: the first token of the n-gram, not the one that would "
-    "complete it.",
-    _bans_one_further: "you ban the wrong position: the token after the n-gram. Its last one completes it.",
-    _bans_one_before: "you ban the wrong position: one before the last of the n-gram.",
-    _compares_n_tokens: "you compare n tokens, and so ban what would repeat n + 1. Compare the last n − 1.",
-    _compares_too_few: "you compare too few tokens, and ban what would repeat n − 1. Compare the last n − 1 "
-    "with what stands before each token.",
-    _bans_all_seen: "you ban every token that has occurred. Only those that followed the last n − 1 tokens "
-    "before are meant.",
-    _bans_the_whole_ngram: "you ban all tokens of the n-gram. Only its last one completes it.",
-    _first_place_only: "only the first place is found. The n − 1 tokens may have stood in several, each with "
-    "another token behind them.",
-    _last_place_only: "only the last place is found. The n − 1 tokens may have stood in several, each with "
-    "another token behind them.",
-    _zero_is_no_ban: "a logit of 0 is no ban: exp(0) = 1. A token that must not come has -inf.",
-    _nothing_banned: "nothing is banned where something should be.",
-    _after_the_beginning: "you look for the first n − 1 tokens of the text. The last n − 1 are begun again.",
-    _in_any_order: "you compare the n − 1 tokens in any order. An n-gram has one.",
-    _probabilities_after_the_ban: "you return probabilities. Logits are expected: no softmax here.",
-    _finite_ban: "the right tokens, but −1e9 is a number like another. A token that must not come has -inf.",
-}
-
-
-def _check_ban_ngrams(answer):
-    cases = [
-        ([7, 3, 0, 1, 2, 4, 6, 1, 2, 5, 7, 2, 7, 3, 0, 1, 2, 3, 6, 1, 2], 3),
-        ([1, 2, 3, 1, 2], 3),
-        ([4, 4, 4], 3),
-        ([4, 4], 2),
-    ]
-    cases += [([1, 2, 1, 3, 1], 2), ([2, 0, 5, 2, 0, 6, 2, 0], 3), ([3], 3)]
-    cases += [(torch.randint(3, (S,)).tolist(), n) for S, n in [(12, 3), (15, 4), (9, 2), (2, 3), (20, 3)]]
-    seen = []
-    for ids, n in [*cases, ([5, 1, 5], 1)]:
-        logits = torch.randn(8)
-        logits += logits.sign() / 2  # none of them 0
-        got = expect_tensor(answer(torch.tensor(ids), logits, n), (8,))
-        expected = ban_ngrams_solution(torch.tensor(ids), logits, n)
-        seen.append(((torch.tensor(ids), logits, n), got))
-        if got.equal(expected):
-            continue
-        if n == 1:
-            raise NotYet(
-                "for n = 1 every token that has occurred is banned. `ids[-(n - 1):]` is then `ids[-0:]`, "
-                "which is the whole text and not its empty end: write `ids[len(ids) - n + 1:]`."
-            )
-        if words := _explain(BAN_FAULTS, seen, torch.equal):
-            raise NotYet(words)
-        right, yours = ((x == -math.inf).nonzero().flatten().tolist() for x in (expected, got))
-        changed = " Other logits have changed, too." if right == yours else ""
-        raise NotYet(f"after {ids} with n = {n}, {right} should be banned; yours bans {yours}.{changed}")
-    return _ban_in_tiny_gpt(answer)
-
-
-def _ban_in_tiny_gpt(answer) -> str:
-    model, tokenizer, prompt = _tiny_gpt()
-
-    def processor(input_ids: Tensor, logits: Tensor) -> Tensor:
-        return expect_tensor(answer(input_ids[0], logits[0], 3), logits[0].shape)[None]
-
-    free, yours, ours = (
-        decoding.generate(model, prompt, 48, processors=processors, eos_token_id=())[0].tolist()
-        for processors in ([], [processor], [decoding.NoRepeatNGram(3)])
-    )
-    if yours != ours:
-        place = next(i for i, (a, b) in enumerate(zip(yours, ours, strict=True)) if a != b)
-        raise NotYet(f"small inputs are right, but tiny-gpt goes another way after {place} tokens.")
-    twice = [len(ids) - 2 - len(set(zip(ids, ids[1:], ids[2:], strict=False))) for ids in (free, yours)]
-    text = _words(tokenizer, yours[-12:])
-    return (
-        f"In 48 tokens of tiny-gpt {twice[0]} times three came again; with your ban {twice[1]}. It ends "
-        f'"{text}".'
-    )
-
-
-ban_ngrams = Exercise(
-    name="ban_ngrams",
-    minutes=10,
-    stars=2,
-    check=_check_ban_ngrams,
-    hints=[
-        "The last n − 1 tokens are begun. Which tokens would complete something that has stood there before?",
-        "For each i with `i + n <= len(ids)`: if `ids[i : i + n - 1]` are those tokens, `ids[i + n - 1]` is "
-        "banned.",
-        "The last n − 1 tokens are `ids[len(ids) - n + 1:]`, also where n = 1. Write -inf into a copy.",
-    ],
-    solution=ban_ngrams_solution,
-    mistakes={
-        _bans_the_first: "the first token of the n-gram",
-        _bans_one_further: "the token after",
-        _bans_one_before: "one before the last",
-        _compares_n_tokens: "repeat n + 1",
-        _compares_too_few: "too few",
-        _bans_all_seen: "every token that has occurred. Only",
-        _bans_the_whole_ngram: "all tokens of the n-gram",
-        _first_place_only: "only the first place",
-        _last_place_only: "only the last place",
-        _misses_the_last_ngram: "last n-gram of the text",
-        _zero_is_no_ban: "no ban",
-        _n_of_one: "`ids[-0:]`",
-        _nothing_banned: "nothing is banned",
-        _after_the_beginning: "first n − 1",
-        _always_three: "n = 3 only",
-        _in_any_order: "in any order",
-        _probabilities_after_the_ban: "return probabilities",
-        _finite_ban: "a number like another",
     },
 )

@@ -146,6 +146,7 @@ def _check_merge_pair(answer):
     cases += [(("xa", "b"), ("a", "b")), (tuple("aaa"), ("a", "a")), (tuple("aaaa"), ("a", "a"))]
     cases += [
         (("th", "e", "th", "e"), ("th", "e")),
+        (("t", "he", "th", "e"), ("th", "e")),
         (tuple("abc"), ("x", "y")),
         (("a",), ("a", "b")),
         ((), ("a", "b")),
@@ -175,6 +176,9 @@ def _diagnose_merge(got: tuple, expected: tuple, symbols: tuple, pair: tuple) ->
         return f"{where} A letter stands there twice: after a merge, step past both symbols."
     if before != after:
         return f"{where} The letters must stay the same."
+    joined = [a + b for a, b in pairwise(symbols) if (a, b) != pair]
+    if "".join(pair) in joined:
+        return f"{where} Symbols that spell the same but are cut elsewhere are another pair."
     if pair not in set(pairwise(symbols)):
         return f"{where} The pair is not there, because {symbols[0]!r} is one symbol."
     if len(got) > len(expected):
@@ -187,6 +191,16 @@ def _diagnose_merge(got: tuple, expected: tuple, symbols: tuple, pair: tuple) ->
 def _replaces_in_the_joined_text(symbols, pair):
     joined = " ".join(symbols).replace(" ".join(pair), "".join(pair))
     return tuple(joined.split())
+
+
+def _compares_the_spelling(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols):
+        whole = "".join(symbols[i : i + 2])
+        step = 2 if len(symbols) > i + 1 and whole == "".join(pair) else 1
+        merged.append("".join(symbols[i : i + step]))
+        i += step
+    return tuple(merged)
 
 
 def _skips_the_last(symbols, pair):
@@ -235,6 +249,7 @@ merge_pair = Exercise(
     solution=tokenization.merge_pair,
     mistakes={
         _replaces_in_the_joined_text: "is one symbol",
+        _compares_the_spelling: "are another pair",
         _skips_the_last: "Is the last symbol copied",
         _merges_only_the_first: "every occurrence",
         _keeps_the_second_symbol: "step past both symbols",
@@ -243,7 +258,131 @@ merge_pair = Exercise(
 )
 
 
-# --- 3. Encode by merge rank ---
+# --- 3. Pad a batch, and mark what is padding ---
+
+
+def pad_batch_solution(batch, pad_id):
+    longest = max(len(ids) for ids in batch)
+    input_ids = [list(ids) + [pad_id] * (longest - len(ids)) for ids in batch]
+    attention_mask = [[1] * len(ids) + [0] * (longest - len(ids)) for ids in batch]
+    return input_ids, attention_mask
+
+
+def _mask_inverted(batch, pad_id):
+    input_ids, mask = pad_batch_solution(batch, pad_id)
+    return input_ids, [[1 - bit for bit in row] for row in mask]
+
+
+def _pads_left(batch, pad_id):
+    longest = max(len(ids) for ids in batch)
+    input_ids = [[pad_id] * (longest - len(ids)) + list(ids) for ids in batch]
+    return input_ids, [[0] * (longest - len(ids)) + [1] * len(ids) for ids in batch]
+
+
+def _mask_from_ids(batch, pad_id):
+    input_ids, _ = pad_batch_solution(batch, pad_id)
+    return input_ids, [[int(token != pad_id) for token in row] for row in input_ids]
+
+
+def _mask_all_ones(batch, pad_id):
+    input_ids, _ = pad_batch_solution(batch, pad_id)
+    return input_ids, [[1] * len(row) for row in input_ids]
+
+
+def _cuts_to_the_shortest(batch, pad_id):
+    shortest = min(len(ids) for ids in batch)
+    return [list(ids[:shortest]) for ids in batch], [[1] * shortest for _ in batch]
+
+
+def _pads_with_zero(batch, pad_id):
+    return pad_batch_solution(batch, 0)
+
+
+def _check_pad_batch(answer):
+    cases = [
+        ([[5, 6, 7], [8]], 0),
+        ([[1], [2, 3]], 9),
+        ([[4, 4], [4, 4]], 0),
+        ([[7, 0, 7], [0]], 0),
+        ([[3], []], 1),
+    ]
+    for batch, pad_id in cases:
+        expected = pad_batch_solution(batch, pad_id)
+        try:
+            ids, mask = ([list(map(int, row)) for row in part] for part in answer(batch, pad_id))
+        except (TypeError, ValueError):
+            raise NotYet("two lists of lists are expected: (input_ids, attention_mask).") from None
+        if (ids, mask) != expected:
+            raise NotYet(_diagnose_padding(ids, mask, batch, pad_id, *expected))
+    tokenizer, model = pretrained.minilm()
+    sentences = [
+        "The baker sells bread.",
+        "Bread!",
+        "The old fisher went down to the river bank before sunrise.",
+    ]
+    batch = [tokenizer(sentence)["input_ids"] for sentence in sentences]
+    with torch.no_grad():
+        ids, mask = map(torch.as_tensor, answer(batch, tokenizer.pad_token_id))
+        together = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        alone = [model(input_ids=torch.tensor([row])).last_hidden_state[0] for row in batch]
+    moved = max((together[i, : len(row)] - row).abs().max().item() for i, row in enumerate(alone))
+    return (
+        f"In MiniLM, with your padding and mask, each sentence of a batch keeps the vectors it has alone: "
+        f"max |difference| {moved:.0e}."
+    )
+
+
+def _diagnose_padding(ids, mask, batch, pad_id, expected_ids, expected_mask) -> str:
+    where = f"for {batch} with pad_id {pad_id}"
+    if len(ids) != len(batch) or len({len(row) for row in ids}) > 1:
+        return (
+            f"{where} your rows have the lengths {[len(row) for row in ids]}; one length for all is expected."
+        )
+    if ids and len(ids[0]) < len(expected_ids[0]):
+        return f"{where} you cut ids away; every row is filled up to the longest instead."
+    if (
+        ids
+        == [[pad_id] * (len(e) - len(r)) + list(r) for e, r in zip(expected_ids, batch, strict=True)]
+        != expected_ids
+    ):
+        return f"{where} the padding is on the left. It belongs on the right here, after the text."
+    if ids != expected_ids:
+        return f"{where} input_ids should be {expected_ids}; yours are {ids}."
+    if mask == [[1 - bit for bit in row] for row in expected_mask]:
+        return "your mask is inverted: 1 marks a token to attend to, 0 marks padding."
+    if any(0 not in row and 0 in e for row, e in zip(mask, expected_mask, strict=True)):
+        return f"{where} your mask says that the padding is text; it is 0 wherever a row was filled up."
+    if mask == [[int(token != pad_id) for token in row] for row in ids]:
+        return (
+            f"{where} your mask hides a real token that happens to equal pad_id (GPT-2 pads with its "
+            "end-of-text token). Build the mask from the lengths, not from the ids."
+        )
+    return f"{where} attention_mask should be {expected_mask}; yours is {mask}."
+
+
+pad_batch = Exercise(
+    name="pad_batch",
+    minutes=6,
+    stars=1,
+    check=_check_pad_batch,
+    hints=[
+        "The longest row sets the length: `longest = max(len(ids) for ids in batch)`.",
+        "Each row gets `longest - len(ids)` copies of pad_id on its right, in a new list.",
+        "The mask of a row is `[1] * len(ids) + [0] * (longest - len(ids))`.",
+    ],
+    solution=pad_batch_solution,
+    mistakes={
+        _mask_inverted: "inverted",
+        _pads_left: "on the left",
+        _mask_from_ids: "Build the mask from the lengths",
+        _mask_all_ones: "says that the padding is text",
+        _cuts_to_the_shortest: "you cut ids away",
+        _pads_with_zero: "input_ids should be",
+    },
+)
+
+
+# --- 4. Encode by merge rank ---
 
 
 def encode_word_solution(word, merges):
@@ -366,7 +505,7 @@ encode_word = Exercise(
 )
 
 
-# --- 4. WordPiece: longest match first ---
+# --- 5. WordPiece: longest match first ---
 
 
 def wordpiece_solution(word, vocab):
@@ -487,129 +626,5 @@ wordpiece = Exercise(
         _unknown_rest: "what was found before the unknown part",
         _unknown_letter: "mark the unknown letter",
         _marks_stripped: "returned with their ## in front",
-    },
-)
-
-
-# --- 5. Pad a batch, and mark what is padding ---
-
-
-def pad_batch_solution(batch, pad_id):
-    longest = max(len(ids) for ids in batch)
-    input_ids = [list(ids) + [pad_id] * (longest - len(ids)) for ids in batch]
-    attention_mask = [[1] * len(ids) + [0] * (longest - len(ids)) for ids in batch]
-    return input_ids, attention_mask
-
-
-def _mask_inverted(batch, pad_id):
-    input_ids, mask = pad_batch_solution(batch, pad_id)
-    return input_ids, [[1 - bit for bit in row] for row in mask]
-
-
-def _pads_left(batch, pad_id):
-    longest = max(len(ids) for ids in batch)
-    input_ids = [[pad_id] * (longest - len(ids)) + list(ids) for ids in batch]
-    return input_ids, [[0] * (longest - len(ids)) + [1] * len(ids) for ids in batch]
-
-
-def _mask_from_ids(batch, pad_id):
-    input_ids, _ = pad_batch_solution(batch, pad_id)
-    return input_ids, [[int(token != pad_id) for token in row] for row in input_ids]
-
-
-def _mask_all_ones(batch, pad_id):
-    input_ids, _ = pad_batch_solution(batch, pad_id)
-    return input_ids, [[1] * len(row) for row in input_ids]
-
-
-def _cuts_to_the_shortest(batch, pad_id):
-    shortest = min(len(ids) for ids in batch)
-    return [list(ids[:shortest]) for ids in batch], [[1] * shortest for _ in batch]
-
-
-def _pads_with_zero(batch, pad_id):
-    return pad_batch_solution(batch, 0)
-
-
-def _check_pad_batch(answer):
-    cases = [
-        ([[5, 6, 7], [8]], 0),
-        ([[1], [2, 3]], 9),
-        ([[4, 4], [4, 4]], 0),
-        ([[7, 0, 7], [0]], 0),
-        ([[3], []], 1),
-    ]
-    for batch, pad_id in cases:
-        expected = pad_batch_solution(batch, pad_id)
-        try:
-            ids, mask = ([list(map(int, row)) for row in part] for part in answer(batch, pad_id))
-        except (TypeError, ValueError):
-            raise NotYet("two lists of lists are expected: (input_ids, attention_mask).") from None
-        if (ids, mask) != expected:
-            raise NotYet(_diagnose_padding(ids, mask, batch, pad_id, *expected))
-    tokenizer, model = pretrained.minilm()
-    sentences = [
-        "The baker sells bread.",
-        "Bread!",
-        "The old fisher went down to the river bank before sunrise.",
-    ]
-    batch = [tokenizer(sentence)["input_ids"] for sentence in sentences]
-    with torch.no_grad():
-        ids, mask = map(torch.as_tensor, answer(batch, tokenizer.pad_token_id))
-        together = model(input_ids=ids, attention_mask=mask).last_hidden_state
-        alone = [model(input_ids=torch.tensor([row])).last_hidden_state[0] for row in batch]
-    moved = max((together[i, : len(row)] - row).abs().max().item() for i, row in enumerate(alone))
-    return (
-        f"In MiniLM, with your padding and mask, each sentence of a batch keeps the vectors it has alone: "
-        f"max |difference| {moved:.0e}."
-    )
-
-
-def _diagnose_padding(ids, mask, batch, pad_id, expected_ids, expected_mask) -> str:
-    where = f"for {batch} with pad_id {pad_id}"
-    if len(ids) != len(batch) or len({len(row) for row in ids}) > 1:
-        return (
-            f"{where} your rows have the lengths {[len(row) for row in ids]}; one length for all is expected."
-        )
-    if ids and len(ids[0]) < len(expected_ids[0]):
-        return f"{where} you cut ids away; every row is filled up to the longest instead."
-    if (
-        ids
-        == [[pad_id] * (len(e) - len(r)) + list(r) for e, r in zip(expected_ids, batch, strict=True)]
-        != expected_ids
-    ):
-        return f"{where} the padding is on the left. It belongs on the right here, after the text."
-    if ids != expected_ids:
-        return f"{where} input_ids should be {expected_ids}; yours are {ids}."
-    if mask == [[1 - bit for bit in row] for row in expected_mask]:
-        return "your mask is inverted: 1 marks a token to attend to, 0 marks padding."
-    if any(0 not in row and 0 in e for row, e in zip(mask, expected_mask, strict=True)):
-        return f"{where} your mask says that the padding is text; it is 0 wherever a row was filled up."
-    if mask == [[int(token != pad_id) for token in row] for row in ids]:
-        return (
-            f"{where} your mask hides a real token that happens to equal pad_id (GPT-2 pads with its "
-            "end-of-text token). Build the mask from the lengths, not from the ids."
-        )
-    return f"{where} attention_mask should be {expected_mask}; yours is {mask}."
-
-
-pad_batch = Exercise(
-    name="pad_batch",
-    minutes=6,
-    stars=1,
-    check=_check_pad_batch,
-    hints=[
-        "The longest row sets the length: `longest = max(len(ids) for ids in batch)`.",
-        "Each row gets `longest - len(ids)` copies of pad_id on its right, in a new list.",
-        "The mask of a row is `[1] * len(ids) + [0] * (longest - len(ids))`.",
-    ],
-    solution=pad_batch_solution,
-    mistakes={
-        _mask_inverted: "inverted",
-        _pads_left: "on the left",
-        _mask_from_ids: "Build the mask from the lengths",
-        _mask_all_ones: "says that the padding is text",
-        _cuts_to_the_shortest: "you cut ids away",
-        _pads_with_zero: "input_ids should be",
     },
 )
