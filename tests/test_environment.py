@@ -287,6 +287,23 @@ def checkout(tmp_path):
     return root
 
 
+@pytest.mark.parametrize(("chosen", "passed"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_in_the_lab_waiting_threads_sleep_unless_told_otherwise(monkeypatch, chosen, passed):
+    class Child:
+        def __init__(self, words, cwd, env):
+            assert "jupyterlab" in words and env["OMP_WAIT_POLICY"] == passed
+
+        def wait(self):
+            return 7
+
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if chosen:
+        monkeypatch.setenv("OMP_WAIT_POLICY", chosen)
+    monkeypatch.setattr(environment, "ensure", lambda: None)
+    monkeypatch.setattr(environment.subprocess, "Popen", Child)
+    assert environment.lab() == 7
+
+
 def test_reset_gives_back_and_keeps_a_copy(checkout):
     said = environment.reset_notebooks(checkout)
     (backup,) = (checkout / "backup").iterdir()
