@@ -180,7 +180,7 @@ class BERT(nn.Module):
         _check_inputs(self.config, input_ids, attention_mask, token_type_ids)
         mask = None if attention_mask is None else padding_mask(attention_mask)  # (B, 1, 1, T)
         x = self.embed(input_ids, token_type_ids)  # (B, T, C)
-        hidden_states, attentions = (x,), ()
+        hidden_states, attentions = (x,) if output_hidden_states else (), ()
         for block in self.blocks:
             if output_attentions:
                 attentions += (block.attention.weights(x, mask),)  # (B, H, T, T)
