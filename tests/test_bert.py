@@ -562,6 +562,20 @@ def folder(tmp_path):
     return tmp_path / "model"
 
 
+def test_a_disk_that_fills_up_at_the_tokenizer_leaves_what_was_there(folder):
+    resource = pytest.importorskip("resource")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    tokenizer = AutoTokenizer.from_pretrained(pretrained.locate("tiny-bert"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))  # the weights are smaller
+    try:
+        with pytest.raises(OSError, match=r"model cannot be written \(.*\); what was there before is intact"):
+            bert.save(bert.BERTForPreTraining(small()), folder, tokenizer)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 @pytest.mark.parametrize("keep", [0, 7, 100, -1])
 def test_truncated_weights(folder, keep):
     weights = folder / "model.safetensors"

@@ -147,7 +147,9 @@ def save_folder(folder: str | Path) -> Iterator[Path]:
                 os.rename(old, folder)
             shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
+    except Exception as error:
+        if not isinstance(error, OSError) and type(error) is not Exception:  # tokenizers raises no OSError
+            raise
         raise OSError(f"{folder} cannot be written ({error}); what was there before is intact") from error
 
 
