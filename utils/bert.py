@@ -588,9 +588,9 @@ def _build(kind: str, config: BertConfig, weights: dict[str, Tensor]) -> nn.Modu
             wanted = f"shape {tuple(tensor.shape)}"
             raise ValueError(f"weights: got {got} for {_their_name(name)}; {wanted} is expected")
         state[name] = found
-    tied = {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}
-    more = {name for name in weights if not name.endswith("embeddings.position_ids")}
-    if more := more - {_their_name(name) for name in state} - tied:
+    known = {_their_name(name) for name in state}
+    known |= {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}  # tied
+    if more := [n for n in weights if n not in known and not n.endswith("embeddings.position_ids")]:
         raise ValueError(f"weights: got {len(more)} that the config has no place for, such as {min(more)}")
     model.load_state_dict(state)
     return model

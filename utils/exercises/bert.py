@@ -10,27 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from utils import bert, data, pretrained
-from utils.exercise import Exercise, NotYet
+from utils.exercise import Exercise, NotYet, expect_tensor, same
 
 IGNORED = -100
-
-
-def _tensor(got: object, shape: tuple[int, ...], dtype: torch.dtype, name: str) -> Tensor:
-    """`got`, if it is a tensor of this shape and type without inf or nan."""
-    shape, kind = tuple(shape), str(dtype).removeprefix("torch.")
-    if not isinstance(got, Tensor):
-        raise NotYet(f"{name}: a tensor of shape {shape} is expected, not {type(got).__name__}.")
-    if got.shape != shape:
-        raise NotYet(f"{name}: a tensor of shape {shape} is expected; yours has {tuple(got.shape)}.")
-    if got.dtype != dtype:
-        raise NotYet(f"{name}: {kind} is expected; yours is {str(got.dtype).removeprefix('torch.')}.")
-    if not got.isfinite().all():
-        raise NotYet(f"{name}: yours holds inf or nan.")
-    return got
-
-
-def _same(got: Tensor, expected: Tensor) -> bool:
-    return torch.allclose(got, expected, atol=1e-5, rtol=1e-4)
 
 
 def _tiny_bert() -> tuple[bert.BERTForPreTraining, dict[str, Tensor]]:
@@ -252,12 +234,12 @@ def _check_pool(answer):
         attention_mask = (torch.arange(T) < lengths[:, None]).long()
         got = _pair(answer(hidden_states, attention_mask), (B, C))
         expected = pool_solution(hidden_states, attention_mask)
-        if all(map(_same, got, expected)):
+        if all(map(same, got, expected)):
             continue
         for fault, words in POOL_FAULTS.items():
-            if all(map(_same, got, fault(hidden_states, attention_mask))):
+            if all(map(same, got, fault(hidden_states, attention_mask))):
                 raise NotYet(words)
-        name = "[CLS] vector" if not _same(got[0], expected[0]) else "mean"
+        name = "[CLS] vector" if not same(got[0], expected[0]) else "mean"
         raise NotYet(f"your {name} is not what is expected for states of shape {(B, T, C)}.")
     tokenizer, model = pretrained.minilm()
     texts = ["A cat sleeps on the sofa.", "The kitten naps on the couch, as always.", "Stocks fell sharply."]
@@ -278,7 +260,8 @@ def _pair(got: object, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise NotYet("two tensors are expected: the [CLS] vectors and the means.")
     return tuple(
-        _tensor(one, shape, torch.float32, name) for one, name in zip(got, ("cls", "mean"), strict=True)
+        expect_tensor(one, shape, f"It is about your {name}.", torch.float32)
+        for one, name in zip(got, ("[CLS] vectors", "means"), strict=True)
     )
 
 
@@ -416,13 +399,13 @@ def _check_classification_loss(answer):
                 "for large logits your loss is inf or nan: a probability is rounded to 0, and has no "
                 "logarithm. `log_softmax` takes the logarithm before it can be lost."
             )
-        got = _tensor(got, (), torch.float32, "loss") if isinstance(got, Tensor) else got
+        got = expect_tensor(got, (), "It is your loss.") if isinstance(got, Tensor) else got
         expected = classification_loss_solution(pooled, weight, bias, labels)
         got = torch.as_tensor(got, dtype=torch.float32)
-        if _same(got, expected):
+        if same(got, expected):
             continue
         for fault, words in CLASSIFICATION_FAULTS.items():
-            if _same(got, fault(pooled, weight, bias, labels)):
+            if same(got, fault(pooled, weight, bias, labels)):
                 raise NotYet(words)
         raise NotYet(f"for {B} texts and {K} classes the loss is {expected:.4f}; yours is {got:.4f}.")
     model, batch = _tiny_bert()
@@ -830,8 +813,8 @@ def _judge(got: object, input_ids: Tensor, vocab_size: int, mask_token_id: int) 
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise NotYet("two tensors are expected: the ids with words hidden, and the labels.")
     hidden, labels = (
-        _tensor(one, input_ids.shape, torch.long, name)
-        for one, name in zip(got, ("input_ids", "labels"), strict=True)
+        expect_tensor(one, input_ids.shape, f"It is about your {name}.", torch.long)
+        for one, name in zip(got, ("ids", "labels"), strict=True)
     )
     special, counts, changed = input_ids < 5, labels != IGNORED, hidden != input_ids
     if (hidden == IGNORED).any():
